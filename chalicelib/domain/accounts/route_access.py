@@ -1,0 +1,80 @@
+"""The one table that says who may call what: route x role (decision 8, FR-API-2).
+
+The API refuses to serve a route that is not in this table, and a test compares the two sets. Paths are below
+``/api/v1`` and spell parameters as the router does.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from chalicelib.domain.accounts.roles import Role
+
+
+class Access(StrEnum):
+    """How a caller gets in where no role is asked for."""
+
+    PUBLIC = "public"
+    REFRESH_COOKIE = "refresh_cookie"
+
+
+Requirement = Access | Role
+
+ROUTE_ACCESS: dict[tuple[str, str], Requirement] = {
+    ("GET", "/healthz"): Access.PUBLIC,
+    ("GET", "/readyz"): Access.PUBLIC,
+    ("GET", "/openapi.json"): Access.PUBLIC,
+    ("GET", "/.well-known/jwks.json"): Access.PUBLIC,
+    ("POST", "/auth/login"): Access.PUBLIC,
+    ("POST", "/auth/refresh"): Access.REFRESH_COOKIE,
+    ("POST", "/auth/logout"): Access.REFRESH_COOKIE,
+    ("GET", "/me"): Role.VIEWER,
+    ("POST", "/sockets/tickets"): Role.VIEWER,
+    ("GET", "/exchanges"): Role.VIEWER,
+    ("POST", "/exchanges"): Role.TRADER,
+    ("GET", "/exchanges/{connection_id}"): Role.VIEWER,
+    ("PATCH", "/exchanges/{connection_id}"): Role.TRADER,
+    ("DELETE", "/exchanges/{connection_id}"): Role.TRADER,
+    ("POST", "/exchanges/{connection_id}/test"): Role.TRADER,
+    ("GET", "/instruments"): Role.VIEWER,
+    ("GET", "/instruments/{symbol}"): Role.VIEWER,
+    ("GET", "/terminal/ticker"): Role.VIEWER,
+    ("GET", "/terminal/candles"): Role.VIEWER,
+    ("GET", "/terminal/orders"): Role.VIEWER,
+    ("POST", "/terminal/orders"): Role.TRADER,
+    ("GET", "/terminal/orders/{order_id}"): Role.VIEWER,
+    ("POST", "/terminal/orders/{order_id}/cancel"): Role.TRADER,
+    ("GET", "/terminal/positions"): Role.VIEWER,
+    ("GET", "/terminal/open-orders"): Role.VIEWER,
+    ("GET", "/terminal/closed-pnl"): Role.VIEWER,
+    ("GET", "/strategies"): Role.VIEWER,
+    ("POST", "/strategies"): Role.TRADER,
+    ("POST", "/strategies/validate"): Role.VIEWER,
+    ("GET", "/strategies/schema"): Role.VIEWER,
+    ("GET", "/strategies/{strategy_id}"): Role.VIEWER,
+    ("PUT", "/strategies/{strategy_id}"): Role.TRADER,
+    ("DELETE", "/strategies/{strategy_id}"): Role.TRADER,
+    ("GET", "/strategies/{strategy_id}/versions"): Role.VIEWER,
+    ("GET", "/bots"): Role.VIEWER,
+    ("POST", "/bots"): Role.TRADER,
+    ("GET", "/bots/{bot_id}"): Role.VIEWER,
+    ("PATCH", "/bots/{bot_id}"): Role.TRADER,
+    ("DELETE", "/bots/{bot_id}"): Role.TRADER,
+    ("GET", "/bots/{bot_id}/runs"): Role.VIEWER,
+    ("POST", "/bots/{bot_id}/runs"): Role.TRADER,
+    ("GET", "/runs"): Role.VIEWER,
+    ("POST", "/runs/stop-all"): Role.TRADER,
+    ("GET", "/runs/{run_id}"): Role.VIEWER,
+    ("POST", "/runs/{run_id}/stop"): Role.TRADER,
+    ("POST", "/runs/{run_id}/pause"): Role.TRADER,
+    ("POST", "/runs/{run_id}/resume"): Role.TRADER,
+    ("GET", "/runs/{run_id}/events"): Role.VIEWER,
+    ("GET", "/runs/{run_id}/intents"): Role.VIEWER,
+    ("GET", "/runs/{run_id}/fills"): Role.VIEWER,
+    ("GET", "/runs/{run_id}/report"): Role.VIEWER,
+}
+
+
+def required_access(method: str, path: str) -> Requirement:
+    """What the route asks for. Raises KeyError for a route that is not in the table: fail closed."""
+    return ROUTE_ACCESS[(method, path)]
