@@ -1,0 +1,151 @@
+"""Order intents: what the strategy wants, written before anything is sent (C-01, C-02).
+
+An intent's ``order_link_id`` is derived from its run and its number, never random, so every attempt of one intent
+carries the same id and the exchange itself refuses a second order (110072).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+
+from chalicelib.domain.market.side import Side
+from chalicelib.domain.runtime.facts import OrderFact, OrderStatus
+from chalicelib.domain.runtime.orders import OrderRequest
+
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_RUN_PART = 16
+LINK_ID = re.compile(r"[A-Za-z0-9]{1,8}-[0-9A-Za-z]{16}-[ex][0-9a-z]{1,6}")
+
+
+class IntentKind(StrEnum):
+    """Opening or closing."""
+
+    ENTRY = "entry"
+    EXIT = "exit"
+
+
+class IntentStatus(StrEnum):
+    """An order's life as our client sees it (bybit_v5 section 8)."""
+
+    INTENDED = "intended"
+    SENT = "sent"
+    UNRESOLVED = "unresolved"
+    OPEN = "open"
+    PARTIAL = "partial"
+    FILLED = "filled"
+    CANCELLED = "cancelled"
+    REJECTED = "rejected"
+    DENIED = "denied"
+    ABSENT = "absent"
+
+    @property
+    def terminal(self) -> bool:
+        """Whether the intent can have no further effect."""
+        return self in _TERMINAL
+
+
+_TERMINAL = frozenset(
+    {
+        IntentStatus.FILLED,
+        IntentStatus.CANCELLED,
+        IntentStatus.REJECTED,
+        IntentStatus.DENIED,
+        IntentStatus.ABSENT,
+    }
+)
+
+
+def base36(number: int) -> str:
+    """``number`` >= 0 in base 36, lower case."""
+    digits = ""
+    while True:
+        number, digit = divmod(number, 36)
+        digits = _DIGITS[digit] + digits
+        if not number:
+            return digits
+
+
+def link_prefix(prefix: str, run_id: str) -> str:
+    """What all order link ids of a run begin with: the strategy's prefix and the random part of the run's ULID."""
+    return f"{prefix}-{run_id[-_RUN_PART:]}-"
+
+
+def order_link_id(prefix: str, run_id: str, kind: IntentKind, number: int) -> str:
+    """The id of a run's ``number``-th intent: at most 8 + 1 + 16 + 1 + 7 = 33 characters."""
+    letter = "e" if kind is IntentKind.ENTRY else "x"
+    return f"{link_prefix(prefix, run_id)}{letter}{base36(number)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """One wanted order. ``epoch`` is the Tick that wrote it: a later Tick cannot know whether it was sent."""
+
+    intent_id: str
+    kind: IntentKind
+    order_link_id: str
+    symbol: str
+    side: Side
+    order_type: str
+    qty: Decimal
+    price: Decimal | None
+    stop_loss: Decimal | None
+    take_profit: Decimal | None
+    reason: str
+    epoch: int
+    status: IntentStatus
+    created_ms: int
+    updated_ms: int
+    order_id: str = ""
+    filled_qty: Decimal = Decimal(0)
+    avg_price: Decimal | None = None
+    detail: str = ""
+    checks: int = 0
+    cancel_sent_ms: int = 0
+
+    def request(self) -> OrderRequest:
+        """The order to send for this intent."""
+        return OrderRequest(
+            order_link_id=self.order_link_id,
+            symbol=self.symbol,
+            side=self.side,
+            order_type=self.order_type,
+            qty=self.qty,
+            price=self.price,
+            reduce_only=self.kind is IntentKind.EXIT,
+            stop_loss=self.stop_loss,
+            take_profit=self.take_profit,
+        )
+
+    def with_order(self, order: OrderFact, now_ms: int) -> Intent:
+        """The intent after the exchange showed its order. Executed quantity never decreases; terminal stays terminal."""
+        filled = max(self.filled_qty, order.cum_exec_qty)
+        status = self.status if self.status.terminal else _status_of(order, filled)
+        return replace(
+            self,
+            status=status,
+            order_id=order.order_id or self.order_id,
+            filled_qty=filled,
+            avg_price=order.avg_price if order.avg_price is not None else self.avg_price,
+            detail=_detail(order) or self.detail,
+            checks=0,
+            updated_ms=now_ms,
+        )
+
+
+def _status_of(order: OrderFact, filled: Decimal) -> IntentStatus:
+    if order.status is OrderStatus.FILLED:
+        return IntentStatus.FILLED
+    if order.status is OrderStatus.REJECTED and not filled:
+        return IntentStatus.REJECTED
+    if order.status.terminal:
+        return IntentStatus.CANCELLED
+    if order.status is OrderStatus.UNKNOWN:
+        return IntentStatus.UNRESOLVED
+    return IntentStatus.PARTIAL if filled else IntentStatus.OPEN
+
+
+def _detail(order: OrderFact) -> str:
+    return "" if order.reject_reason in ("", "EC_NoError") else order.reject_reason

@@ -1,0 +1,98 @@
+"""The position a run holds, built from its executions alone, and the money booked on the way.
+
+Average entry on increase is (size * avg + qty * price) / (size + qty), unchanged on reduction; a linear contract earns
+(exit - entry) * qty for a long, the opposite for a short (bybit_v5 section 9).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from chalicelib.domain.market.side import Side
+from chalicelib.domain.runtime.facts import ExecutionFact
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A position with a size. ``protected_ms`` is when SL and TP were last seen on the exchange's position, or None."""
+
+    side: Side
+    qty: Decimal
+    entry_price: Decimal
+    opened_ms: int
+    entry_bar_ms: int
+    intent_id: str
+    stop_loss: Decimal | None = None
+    take_profit: Decimal | None = None
+    levels_final: bool = False
+    protected_ms: int | None = None
+    unprotected_since_ms: int = 0
+    protect_tries: int = 0
+    next_protect_ms: int = 0
+    best_price: Decimal | None = None
+    atr: Decimal | None = None
+
+    def unrealised(self, price: Decimal) -> Decimal:
+        """Profit in quote currency if the whole position were closed at ``price``, before fees."""
+        return (price - self.entry_price) * self.qty * self.side.sign
+
+    def stop_passed(self, price: Decimal) -> bool:
+        """Whether ``price`` is already beyond the stop: a stop order could not help any more."""
+        return self.stop_loss is not None and (price - self.stop_loss) * self.side.sign <= 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Money booked by a run, in quote currency. ``funding`` is positive when received."""
+
+    gross: Decimal = ZERO
+    fees: Decimal = ZERO
+    funding: Decimal = ZERO
+
+    @property
+    def net(self) -> Decimal:
+        """What the run has earned: gross result less fees plus funding."""
+        return self.gross - self.fees + self.funding
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """An execution's effect: the holding after it, and what it earned before fees."""
+
+    holding: Holding | None
+    gross: Decimal
+    opened_qty: Decimal
+    closed_qty: Decimal
+
+
+def book(holding: Holding | None, execution: ExecutionFact, intent_id: str, bar_ms: int) -> Booking:
+    """Applies a fill to a holding. A fill beyond flat closes the position, and the rest opens the other side."""
+    if holding is None:
+        return Booking(_opened(execution, execution.qty, intent_id, bar_ms), ZERO, execution.qty, ZERO)
+    if execution.side is holding.side:
+        qty = holding.qty + execution.qty
+        entry = (holding.qty * holding.entry_price + execution.qty * execution.price) / qty
+        return Booking(replace(holding, qty=qty, entry_price=entry), ZERO, execution.qty, ZERO)
+    closed = min(execution.qty, holding.qty)
+    gross = (execution.price - holding.entry_price) * closed * holding.side.sign
+    if execution.qty < holding.qty:
+        return Booking(replace(holding, qty=holding.qty - closed), gross, ZERO, closed)
+    rest = execution.qty - holding.qty
+    after = _opened(execution, rest, intent_id, bar_ms) if rest else None
+    return Booking(after, gross, rest, closed)
+
+
+def _opened(execution: ExecutionFact, qty: Decimal, intent_id: str, bar_ms: int) -> Holding:
+    return Holding(
+        side=execution.side,
+        qty=qty,
+        entry_price=execution.price,
+        opened_ms=execution.time_ms,
+        entry_bar_ms=bar_ms,
+        intent_id=intent_id,
+        best_price=execution.price,
+        unprotected_since_ms=execution.time_ms,
+    )

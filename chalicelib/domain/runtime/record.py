@@ -1,0 +1,118 @@
+"""A run as it is stored: what never changes, and the state that its Ticks move."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from chalicelib.domain.market.interval import Interval
+from chalicelib.domain.runtime.intent import Intent
+from chalicelib.domain.runtime.position import Holding, Ledger
+from chalicelib.domain.runtime.states import RunStatus, StopReason, TradingState
+
+
+@dataclass(frozen=True, slots=True)
+class RunTerms:
+    """What was agreed when the run was started. Nothing of it changes afterwards."""
+
+    run_id: str
+    workspace_id: str
+    user_id: str
+    bot_id: str
+    bot_name: str
+    strategy_id: str
+    strategy_version: int
+    connection_id: str
+    symbol: str
+    timeframe: Interval
+    intervals: tuple[Interval, ...]
+    env: str
+    duration_minutes: int
+    created_ms: int
+    deadline_ms: int
+    prefix: str
+    slots: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BarView:
+    """The newest bar that was judged, and why it did or did not trade (for "why am I not trading")."""
+
+    open_time_ms: int
+    close: Decimal
+    signal: str | None
+    reasons: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How often things happened."""
+
+    orders: int = 0
+    fills: int = 0
+    trades: int = 0
+    errors: int = 0
+    ticks: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunState:
+    """Everything a Tick decides on and writes back. All times are milliseconds UTC of our clock unless named market.
+
+    ``reconcile_due`` names why the account must be read before anything new is risked ("" when nothing asks for it);
+    ``reconciled_ms`` is when it was last read whole. ``error_times_ms`` feed pauseOnError, ``order_times_ms``
+    maxOrdersPerMinute. ``mismatch_ms`` is when an unexplained size was first seen, 0 when none is.
+    """
+
+    status: RunStatus = RunStatus.QUEUED
+    trading: TradingState = TradingState.IDLE
+    stop_reason: StopReason | None = None
+    stop_policy: str | None = None
+    stop_since_ms: int = 0
+    started_ms: int = 0
+    ended_ms: int = 0
+    event_seq: int = 0
+    intent_seq: int = 0
+    entry: Intent | None = None
+    exit: Intent | None = None
+    holding: Holding | None = None
+    ledger: Ledger = field(default_factory=Ledger)
+    counts: Counts = field(default_factory=Counts)
+    bar: BarView | None = None
+    last_price: Decimal | None = None
+    equity: Decimal | None = None
+    leverage_set: bool = False
+    reconcile_due: str = "start"
+    reconciled_ms: int = 0
+    mismatch_ms: int = 0
+    last_exec_ms: int = 0
+    cooldown_until_ms: int = 0
+    order_times_ms: tuple[int, ...] = ()
+    error_times_ms: tuple[int, ...] = ()
+    paused_reason: str = ""
+    proof: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """A stored run. ``version`` counts writes, ``epoch`` counts claims: both fence off a Tick that lost the run."""
+
+    terms: RunTerms
+    state: RunState
+    version: int = 0
+    epoch: int = 0
+    tick_ms: int = 0
+    segment: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveRun:
+    """What the sidecar needs to know of a run that has not ended."""
+
+    run_id: str
+    workspace_id: str
+    connection_id: str
+    symbol: str
+    intervals: tuple[Interval, ...]
+    tick_ms: int
