@@ -120,7 +120,7 @@ class Intent:
         )
 
     def with_order(self, order: OrderFact, now_ms: int) -> Intent:
-        """The intent after the exchange showed its order. Executed quantity never decreases; terminal stays terminal."""
+        """The intent after the exchange showed its order. What was executed never shrinks; terminal stays terminal."""
         filled = max(self.filled_qty, order.cum_exec_qty)
         status = self.status if self.status.terminal else _status_of(order, filled)
         return replace(
