@@ -1,0 +1,52 @@
+"""Runs, intents, events, executions and messages to JSON and back. Decimals travel as strings, enums by value."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from pydantic import TypeAdapter
+
+from chalicelib.domain.runtime.events import RunEvent
+from chalicelib.domain.runtime.facts import ExecutionFact
+from chalicelib.domain.runtime.intent import Intent
+from chalicelib.domain.runtime.messages import Message
+from chalicelib.domain.runtime.record import RunState, RunTerms
+
+TERMS: TypeAdapter[RunTerms] = TypeAdapter(RunTerms)
+STATE: TypeAdapter[RunState] = TypeAdapter(RunState)
+INTENT: TypeAdapter[Intent] = TypeAdapter(Intent)
+EXECUTION: TypeAdapter[ExecutionFact] = TypeAdapter(ExecutionFact)
+MESSAGE: TypeAdapter[Message] = TypeAdapter(Message)
+
+
+def dump(adapter: TypeAdapter[Any], value: Any) -> str:
+    """``value`` as compact JSON; what equals its default is left out where the adapter's type has defaults."""
+    return adapter.dump_json(value, exclude_defaults=True).decode()
+
+
+def dump_message(message: Message) -> str:
+    """A message with its ``kind``, by which it is read back."""
+    return MESSAGE.dump_json(message).decode()
+
+
+def event_json(event: RunEvent) -> str:
+    """An event in the API's shape, as it is stored, listed and pushed."""
+    return orjson.dumps(
+        {
+            "seq": event.seq,
+            "at": iso(event.at_ms),
+            "type": event.type.value,
+            "severity": event.severity.value,
+            "intentId": event.intent_id,
+            "key": event.key,
+            "params": event.params,
+            "data": event.data,
+        }
+    ).decode()
+
+
+def iso(time_ms: int) -> str:
+    """Milliseconds UTC as ISO-8601 with milliseconds and Z."""
+    return datetime.fromtimestamp(time_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

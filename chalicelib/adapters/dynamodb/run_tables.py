@@ -1,0 +1,135 @@
+"""The tables of a run, as models. Access patterns: docs/data-model.md."""
+
+from __future__ import annotations
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.models import Model
+
+from chalicelib.adapters.dynamodb.binding import bind
+
+RUN = "run"
+WAKE = "wake"
+REPORT = "report"
+
+
+class RunsByWorkspace(GlobalSecondaryIndex["RunItem"]):
+    """A workspace's runs by time of creation."""
+
+    class Meta:
+        index_name = "by_workspace"
+        projection = AllProjection()
+
+    workspace_id = UnicodeAttribute(hash_key=True)
+    created_ms = NumberAttribute(range_key=True)
+
+
+class ActiveRuns(GlobalSecondaryIndex["RunItem"]):
+    """Runs that have not ended: ``active`` is "1" on them and absent from all others."""
+
+    class Meta:
+        index_name = "active"
+        projection = AllProjection()
+
+    active = UnicodeAttribute(hash_key=True)
+    run_id = UnicodeAttribute(range_key=True)
+
+
+class RunItem(Model):
+    """One item of a run: its record (``run``), its doorbell (``wake``) or its ``report``."""
+
+    class Meta:
+        table_name = "runs"
+
+    run_id = UnicodeAttribute(hash_key=True)
+    item = UnicodeAttribute(range_key=True)
+    workspace_id = UnicodeAttribute(null=True)
+    created_ms = NumberAttribute(null=True)
+    active = UnicodeAttribute(null=True)
+    bot_id = UnicodeAttribute(null=True)
+    connection_id = UnicodeAttribute(null=True)
+    symbol = UnicodeAttribute(null=True)
+    status = UnicodeAttribute(null=True)
+    terms = UnicodeAttribute(null=True)
+    state = UnicodeAttribute(null=True)
+    version = NumberAttribute(null=True)
+    epoch = NumberAttribute(null=True)
+    tick_ms = NumberAttribute(null=True)
+    segment = NumberAttribute(null=True)
+    rings = NumberAttribute(null=True)
+    token = UnicodeAttribute(null=True)
+    report = UnicodeAttribute(null=True)
+
+    by_workspace = RunsByWorkspace()
+    by_active = ActiveRuns()
+
+
+class EventItem(Model):
+    """One event; the stream of this table feeds the page."""
+
+    class Meta:
+        table_name = "run-events"
+
+    run_id = UnicodeAttribute(hash_key=True)
+    seq = NumberAttribute(range_key=True)
+    workspace_id = UnicodeAttribute()
+    event = UnicodeAttribute()
+
+
+class MessageItem(Model):
+    """One message for the next Tick."""
+
+    class Meta:
+        table_name = "run-inbox"
+
+    run_id = UnicodeAttribute(hash_key=True)
+    message_id = UnicodeAttribute(range_key=True)
+    posted = NumberAttribute()
+    message = UnicodeAttribute()
+    expires_at = NumberAttribute()
+
+
+class IntentItem(Model):
+    """One order intent."""
+
+    class Meta:
+        table_name = "intents"
+
+    run_id = UnicodeAttribute(hash_key=True)
+    intent_id = UnicodeAttribute(range_key=True)
+    order_link_id = UnicodeAttribute()
+    intent = UnicodeAttribute()
+
+
+class FillItem(Model):
+    """One booked execution."""
+
+    class Meta:
+        table_name = "fills"
+
+    run_id = UnicodeAttribute(hash_key=True)
+    exec_id = UnicodeAttribute(range_key=True)
+    time_ms = NumberAttribute()
+    intent_id = UnicodeAttribute()
+    exit_reason = UnicodeAttribute()
+    execution = UnicodeAttribute()
+
+
+class SlotItem(Model):
+    """A place that one run at a time may take; the start slot of a workspace remembers its last start."""
+
+    class Meta:
+        table_name = "slots"
+
+    slot = UnicodeAttribute(hash_key=True)
+    run_id = UnicodeAttribute(null=True)
+    last_start_ms = NumberAttribute(null=True)
+
+
+RUN_MODELS: tuple[type[Model], ...] = (RunItem, EventItem, MessageItem, IntentItem, FillItem, SlotItem)
+
+
+def bind_run_tables(prefix: str) -> None:
+    """Binds all models of this module to a stage's tables."""
+    for model in RUN_MODELS:
+        bind(model, prefix)

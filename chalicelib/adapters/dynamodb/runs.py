@@ -1,0 +1,291 @@
+"""Runs in DynamoDB: every decision of a Tick is one transaction, fenced by the run's version and epoch."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import orjson
+from pynamodb.connection import Connection
+from pynamodb.exceptions import DoesNotExist, TransactWriteError, UpdateError
+from pynamodb.expressions.update import Action
+from pynamodb.models import Model
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.adapters.dynamodb import run_codec as codec
+from chalicelib.adapters.dynamodb.run_tables import (
+    REPORT,
+    RUN,
+    EventItem,
+    FillItem,
+    IntentItem,
+    MessageItem,
+    RunItem,
+    SlotItem,
+)
+from chalicelib.domain.runtime.events import RunEvent
+from chalicelib.domain.runtime.intent import Intent
+from chalicelib.domain.runtime.record import ActiveRun, RunRecord
+from chalicelib.ports import Conflict, FenceLost, NotFound
+from chalicelib.run_ports import Commit, Fill, RunPage, StartLimits
+
+_RETRIES = 5
+
+
+class DynamoRunStore:
+    """``RunStore`` on the tables of ``run_tables``; bind them first."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def create(self, record: RunRecord, event: RunEvent, limits: StartLimits) -> RunRecord:
+        """See ``RunStore.create``. Slots: one a symbol and connection, one of the workspace's numbered places."""
+        terms = record.terms
+        symbol_slot = f"symbol#{terms.workspace_id}#{terms.connection_id}#{terms.symbol}"
+        for place in range(limits.max_active_runs):
+            place_slot = f"place#{terms.workspace_id}#{place}"
+            candidate = replace(record, terms=replace(terms, slots=(symbol_slot, place_slot)))
+            refused = self._create_at(candidate, event, symbol_slot, place_slot, limits)
+            if refused is None:
+                return candidate
+            if refused != "quota":
+                raise Conflict(refused)
+        raise Conflict("quota")
+
+    def _create_at(
+        self, record: RunRecord, event: RunEvent, symbol_slot: str, place_slot: str, limits: StartLimits
+    ) -> str | None:
+        terms = record.terms
+        start_slot = SlotItem(f"start#{terms.workspace_id}")
+        earliest = terms.created_ms - limits.start_cooldown_ms
+        try:
+            with TransactWrite(connection=self._connection) as transaction:
+                transaction.save(_run_item(record), condition=RunItem.run_id.does_not_exist())
+                transaction.save(SlotItem(symbol_slot, run_id=terms.run_id), condition=SlotItem.slot.does_not_exist())
+                transaction.save(SlotItem(place_slot, run_id=terms.run_id), condition=SlotItem.slot.does_not_exist())
+                transaction.save(_event_item(terms.run_id, terms.workspace_id, event))
+                transaction.update(
+                    start_slot,
+                    actions=[SlotItem.last_start_ms.set(terms.created_ms)],
+                    condition=SlotItem.last_start_ms.does_not_exist() | (SlotItem.last_start_ms <= earliest),
+                )
+        except TransactWriteError as error:
+            failed = _failed(error)
+            for index, what in enumerate(("run", "symbol", "quota", "event", "cooldown")):
+                if index in failed:
+                    return what
+            raise
+        return None
+
+    def get(self, run_id: str) -> RunRecord:
+        """See ``RunStore.get``; a consistent read."""
+        try:
+            return _record(RunItem.get(run_id, RUN, consistent_read=True))
+        except DoesNotExist as error:
+            raise NotFound(run_id) from error
+
+    def claim(self, run_id: str, now_ms: int, segment: int) -> RunRecord:
+        """See ``RunStore.claim``."""
+        item = RunItem(run_id, RUN)
+        try:
+            item.update(
+                actions=[RunItem.epoch.add(1), RunItem.tick_ms.set(now_ms), RunItem.segment.set(segment)],
+                condition=RunItem.run_id.exists(),
+            )
+        except UpdateError as error:
+            if error.cause_response_code == "ConditionalCheckFailedException":
+                raise NotFound(run_id) from error
+            raise
+        return _record(item)
+
+    def holds(self, record: RunRecord) -> bool:
+        """See ``RunStore.holds``; a consistent read of the epoch alone."""
+        item = RunItem.get(record.terms.run_id, RUN, consistent_read=True, attributes_to_get=["epoch"])
+        return bool(item.epoch == record.epoch)
+
+    def commit(self, record: RunRecord, commit: Commit) -> RunRecord:
+        """See ``RunStore.commit``. Conflicts with other writers of single rows are retried, a lost fence is not."""
+        after = replace(record, state=commit.state, version=record.version + 1)
+        token = hashlib.sha256(f"{record.terms.run_id}:{record.epoch}:{after.version}".encode()).hexdigest()[:36]
+        for attempt in range(_RETRIES):
+            try:
+                self._write(record, after, commit, token)
+            except TransactWriteError as error:
+                codes = {reason.code for reason in error.cancellation_reasons if reason is not None}
+                if "ConditionalCheckFailed" in codes:
+                    raise FenceLost(record.terms.run_id) from error
+                if attempt + 1 == _RETRIES or not codes & {"TransactionConflict", "ThrottlingError"}:
+                    raise
+            else:
+                return after
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def _write(self, before: RunRecord, after: RunRecord, commit: Commit, token: str) -> None:
+        terms, state = after.terms, commit.state
+        actions: list[Action] = [
+            RunItem.state.set(codec.dump(codec.STATE, state)),
+            RunItem.status.set(state.status.value),
+            RunItem.version.set(after.version),
+        ]
+        if state.status.terminal:
+            actions.append(RunItem.active.remove())
+        with TransactWrite(connection=self._connection, client_request_token=token) as transaction:
+            transaction.update(
+                RunItem(terms.run_id, RUN),
+                actions=actions,
+                condition=(RunItem.version == before.version) & (RunItem.epoch == before.epoch),
+            )
+            for intent in commit.intents:
+                transaction.save(_intent_item(terms.run_id, intent))
+            for event in commit.events:
+                transaction.save(
+                    _event_item(terms.run_id, terms.workspace_id, event), condition=EventItem.seq.does_not_exist()
+                )
+            for fill in commit.fills:
+                transaction.save(_fill_item(terms.run_id, fill), condition=FillItem.exec_id.does_not_exist())
+            for message_id in commit.consumed:
+                transaction.delete(MessageItem(terms.run_id, message_id))
+            for slot in commit.release:
+                transaction.delete(SlotItem(slot), condition=SlotItem.run_id == terms.run_id)
+            if commit.report is not None:
+                body = orjson.dumps(commit.report).decode()
+                transaction.save(RunItem(terms.run_id, REPORT, report=body))
+
+    def known_executions(self, run_id: str, exec_ids: Iterable[str]) -> frozenset[str]:
+        """See ``RunStore.known_executions``."""
+        keys = [(run_id, exec_id) for exec_id in dict.fromkeys(exec_ids)]
+        found = FillItem.batch_get(keys, consistent_read=True, attributes_to_get=["exec_id"])
+        return frozenset(item.exec_id for item in found) if keys else frozenset()
+
+    def fills(self, run_id: str) -> tuple[Fill, ...]:
+        """See ``RunStore.fills``."""
+        items = sorted(FillItem.query(run_id, consistent_read=True), key=lambda item: (item.time_ms, item.exec_id))
+        return tuple(
+            Fill(codec.EXECUTION.validate_json(item.execution), item.intent_id, item.exit_reason) for item in items
+        )
+
+    def intents(self, run_id: str) -> tuple[Intent, ...]:
+        """See ``RunStore.intents``."""
+        items = IntentItem.query(run_id, consistent_read=True)
+        return tuple(codec.INTENT.validate_json(item.intent) for item in items)
+
+    def events(self, run_id: str, after: int, limit: int) -> tuple[dict[str, Any], ...]:
+        """See ``RunStore.events``."""
+        items = EventItem.query(run_id, EventItem.seq > after, limit=limit, consistent_read=True)
+        return tuple(orjson.loads(item.event) for item in items)
+
+    def report(self, run_id: str) -> dict[str, Any] | None:
+        """See ``RunStore.report``."""
+        try:
+            item = RunItem.get(run_id, REPORT, consistent_read=True)
+        except DoesNotExist:
+            return None
+        report: dict[str, Any] = orjson.loads(item.report)
+        return report
+
+    def active(self) -> tuple[ActiveRun, ...]:
+        """See ``RunStore.active``; eventually consistent."""
+        return tuple(_active(item) for item in RunItem.by_active.query("1"))
+
+    def of_workspace(
+        self, workspace_id: str, *, bot_id: str | None, active: bool | None, limit: int, cursor: str | None
+    ) -> RunPage:
+        """See ``RunStore.of_workspace``; the cursor is the creation time and id of the last run shown."""
+        condition = RunItem.item == RUN
+        if bot_id is not None:
+            condition &= RunItem.bot_id == bot_id
+        if active is not None:
+            condition &= RunItem.active.exists() if active else RunItem.active.does_not_exist()
+        start = _start_key(workspace_id, cursor)
+        found = RunItem.by_workspace.query(
+            workspace_id, filter_condition=condition, scan_index_forward=False, limit=limit, last_evaluated_key=start
+        )
+        records = tuple(_record(item) for item in found)
+        more = len(records) == limit
+        return RunPage(records, f"{records[-1].terms.created_ms}.{records[-1].terms.run_id}" if more else None)
+
+
+def _start_key(workspace_id: str, cursor: str | None) -> dict[str, dict[str, str]] | None:
+    if cursor is None:
+        return None
+    created, _, run_id = cursor.partition(".")
+    if not created.isdigit() or not run_id:
+        raise NotFound(cursor)
+    return {
+        "workspace_id": {"S": workspace_id},
+        "created_ms": {"N": created},
+        "run_id": {"S": run_id},
+        "item": {"S": RUN},
+    }
+
+
+def _failed(error: TransactWriteError) -> set[int]:
+    reasons = enumerate(error.cancellation_reasons)
+    return {index for index, reason in reasons if reason is not None and reason.code == "ConditionalCheckFailed"}
+
+
+def _run_item(record: RunRecord) -> RunItem:
+    terms = record.terms
+    return RunItem(
+        terms.run_id,
+        RUN,
+        workspace_id=terms.workspace_id,
+        created_ms=terms.created_ms,
+        active="1",
+        bot_id=terms.bot_id,
+        connection_id=terms.connection_id,
+        symbol=terms.symbol,
+        status=record.state.status.value,
+        terms=codec.dump(codec.TERMS, terms),
+        state=codec.dump(codec.STATE, record.state),
+        version=record.version,
+        epoch=record.epoch,
+        tick_ms=terms.created_ms,
+        segment=record.segment,
+    )
+
+
+def _record(item: RunItem) -> RunRecord:
+    return RunRecord(
+        terms=codec.TERMS.validate_json(item.terms),
+        state=codec.STATE.validate_json(item.state),
+        version=int(item.version),
+        epoch=int(item.epoch),
+        tick_ms=int(item.tick_ms),
+        segment=int(item.segment),
+    )
+
+
+def _active(item: RunItem) -> ActiveRun:
+    terms = codec.TERMS.validate_json(item.terms)
+    return ActiveRun(
+        run_id=terms.run_id,
+        workspace_id=terms.workspace_id,
+        connection_id=terms.connection_id,
+        symbol=terms.symbol,
+        intervals=terms.intervals,
+        tick_ms=int(item.tick_ms),
+    )
+
+
+def _event_item(run_id: str, workspace_id: str, event: RunEvent) -> Model:
+    return EventItem(run_id, event.seq, workspace_id=workspace_id, event=codec.event_json(event))
+
+
+def _intent_item(run_id: str, intent: Intent) -> Model:
+    body = codec.dump(codec.INTENT, intent)
+    return IntentItem(run_id, intent.intent_id, order_link_id=intent.order_link_id, intent=body)
+
+
+def _fill_item(run_id: str, fill: Fill) -> Model:
+    execution = fill.execution
+    return FillItem(
+        run_id,
+        execution.exec_id,
+        time_ms=execution.time_ms,
+        intent_id=fill.intent_id,
+        exit_reason=fill.exit_reason,
+        execution=codec.dump(codec.EXECUTION, execution),
+    )
