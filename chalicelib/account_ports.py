@@ -1,0 +1,257 @@
+"""What the services of accounts and workspaces need to remember and to trust, as protocols.
+
+Part of the ports layer beside ``ports``; the errors are those drawn there. Every repository takes the workspace first
+and answers NotFound for what belongs to another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+from chalicelib.domain.accounts.session import AccessClaims, RefreshFamily, Socket, SocketTicket
+from chalicelib.domain.accounts.user import Membership, User, Workspace
+from chalicelib.domain.market.instrument import Instrument
+from chalicelib.domain.workspace.bot import Bot
+from chalicelib.domain.workspace.connection import Connection
+from chalicelib.domain.workspace.manual_order import ManualOrder
+from chalicelib.domain.workspace.strategy_version import StrategyHead, StrategyVersion
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[T]):
+    """One page. ``next_after`` is the key to continue after, None on the last page."""
+
+    items: tuple[T, ...]
+    next_after: str | None = None
+
+
+class InvalidToken(Exception):
+    """An access token is refused: malformed, of another key, issuer or audience, or not valid yet."""
+
+
+class ExpiredToken(InvalidToken):
+    """An access token was good, and its time is over."""
+
+
+class AlreadyRunning(Exception):
+    """The first request with this idempotency key has not been answered yet."""
+
+
+class ReusedKey(Exception):
+    """The idempotency key was used for another request."""
+
+
+class AccountRepository(Protocol):
+    """Users, workspaces, memberships."""
+
+    def create(self, user: User, workspace: Workspace, membership: Membership) -> None:
+        """Stores all three or none. Raises Conflict("email") when the address is taken."""
+
+    def user(self, user_id: str) -> User:
+        """Raises NotFound."""
+
+    def user_by_email(self, email: str) -> User | None:
+        """The user with this (normalised) address."""
+
+    def workspace(self, workspace_id: str) -> Workspace:
+        """Raises NotFound."""
+
+    def memberships(self, user_id: str) -> tuple[Membership, ...]:
+        """The workspaces the user belongs to, oldest first."""
+
+    def count_failed_login(self, user_id: str, lock_after: int, lock_until_ms: int) -> None:
+        """Counts one failure atomically; from the ``lock_after``-th on the account is locked until the time."""
+
+    def clear_failed_logins(self, user_id: str) -> None:
+        """Forgets the failures."""
+
+    def update_credentials(self, user_id: str, password_hash: str, totp_secret: str | None) -> None:
+        """Replaces both."""
+
+    def update_workspace(self, workspace: Workspace) -> None:
+        """Replaces the name and the limits."""
+
+
+class SessionRepository(Protocol):
+    """Refresh families and socket tickets."""
+
+    def create_family(self, family: RefreshFamily) -> None:
+        """Stores a new family."""
+
+    def family(self, family_id: str) -> RefreshFamily:
+        """Raises NotFound, also when its time is over."""
+
+    def rotate(self, family: RefreshFamily, expected_hash: str) -> None:
+        """Replaces the current token. Raises Conflict("rotated") unless ``expected_hash`` is current and unrevoked."""
+
+    def revoke(self, family_id: str) -> None:
+        """Ends the family; ending it again is fine."""
+
+    def put_ticket(self, ticket: SocketTicket) -> None:
+        """Stores a ticket."""
+
+    def take_ticket(self, ticket_hash: str, now_ms: int) -> SocketTicket:
+        """Takes the ticket away and returns it: only the first taker gets it. Raises NotFound."""
+
+
+class SocketRepository(Protocol):
+    """Open WebSockets."""
+
+    def put(self, socket: Socket) -> None:
+        """Stores an open socket for the longest time the gateway keeps one."""
+
+    def delete(self, connection_id: str) -> None:
+        """Forgets it; forgetting it again is fine."""
+
+    def of_workspace(self, workspace_id: str) -> tuple[str, ...]:
+        """The connection ids of the workspace's open sockets."""
+
+
+class ConnectionRepository(Protocol):
+    """Exchange connections; the sealed secret goes in and never comes out here."""
+
+    def create(self, connection: Connection, sealed: bytes) -> None:
+        """Raises Conflict("name") when the workspace has a connection of this name."""
+
+    def get(self, workspace_id: str, connection_id: str) -> Connection:
+        """Raises NotFound."""
+
+    def list(self, workspace_id: str) -> tuple[Connection, ...]:
+        """All of the workspace, newest first."""
+
+    def update(self, connection: Connection, sealed: bytes | None = None) -> None:
+        """Replaces everything but the secret, and the secret too when one is given. Raises NotFound, Conflict."""
+
+    def delete(self, workspace_id: str, connection_id: str) -> None:
+        """Removes the row and with it the sealed secret. Raises NotFound."""
+
+
+class StrategyRepository(Protocol):
+    """Strategies and their immutable versions."""
+
+    def create(self, head: StrategyHead, version: StrategyVersion) -> None:
+        """Stores a new strategy with its first version."""
+
+    def add_version(self, head: StrategyHead, version: StrategyVersion, expected_version: int) -> None:
+        """Stores the next version. Raises Conflict("version") when somebody else made it first, NotFound."""
+
+    def head(self, workspace_id: str, strategy_id: str) -> StrategyHead:
+        """Raises NotFound, also for a deleted one."""
+
+    def version(self, workspace_id: str, strategy_id: str, version: int) -> StrategyVersion:
+        """Raises NotFound. Versions of a deleted strategy can still be read: runs refer to them."""
+
+    def list(self, workspace_id: str, limit: int, after: str | None) -> Listing[StrategyHead]:
+        """Heads, newest first."""
+
+    def versions(self, workspace_id: str, strategy_id: str) -> tuple[StrategyVersion, ...]:
+        """All versions, newest first."""
+
+    def delete(self, workspace_id: str, strategy_id: str, now_ms: int) -> None:
+        """Hides the strategy. Raises NotFound."""
+
+
+class BotRepository(Protocol):
+    """Bots; deleting hides."""
+
+    def create(self, bot: Bot) -> None:
+        """Stores a new bot."""
+
+    def get(self, workspace_id: str, bot_id: str) -> Bot:
+        """Raises NotFound, also for a deleted one."""
+
+    def list(self, workspace_id: str, limit: int, after: str | None) -> Listing[Bot]:
+        """Newest first."""
+
+    def update(self, bot: Bot) -> None:
+        """Replaces the bot. Raises NotFound."""
+
+    def delete(self, workspace_id: str, bot_id: str, now_ms: int) -> None:
+        """Hides the bot. Raises NotFound."""
+
+
+class ManualOrderRepository(Protocol):
+    """Order intents of the terminal."""
+
+    def create(self, order: ManualOrder) -> None:
+        """Stores a new intent. Raises Conflict("intent") when this identity exists: adopt that one."""
+
+    def get(self, workspace_id: str, intent_id: str) -> ManualOrder:
+        """Raises NotFound."""
+
+    def list(self, workspace_id: str, limit: int) -> tuple[ManualOrder, ...]:
+        """The newest first."""
+
+    def update(self, order: ManualOrder) -> None:
+        """Replaces what is known. Raises NotFound."""
+
+
+class InstrumentRepository(Protocol):
+    """The cache of instruments."""
+
+    def get(self, symbol: str) -> Instrument | None:
+        """The cached instrument."""
+
+    def list(self) -> tuple[Instrument, ...]:
+        """All cached instruments by symbol."""
+
+    def replace_all(self, instruments: tuple[Instrument, ...], now_ms: int) -> None:
+        """Stores these and removes those that are not among them."""
+
+
+class ActiveRuns(Protocol):
+    """Which bots are running."""
+
+    def by_bot(self, workspace_id: str) -> Mapping[str, str]:
+        """Run ids of the workspace's active runs, by bot id."""
+
+
+class PasswordHasher(Protocol):
+    """Argon2id."""
+
+    def hash(self, password: str) -> str:
+        """A salted hash in PHC string form."""
+
+    def verify(self, stored_hash: str | None, password: str) -> bool:
+        """Whether it matches; None costs the same time as a wrong password and is False."""
+
+
+class OneTimeCodes(Protocol):
+    """Time-based one-time passwords (RFC 6238)."""
+
+    def verify(self, secret: str, code: str, now_ms: int) -> bool:
+        """Whether ``code`` is that of now or of one step of 30 s before or after."""
+
+
+class AccessTokens(Protocol):
+    """Signed access tokens (ES256)."""
+
+    def sign(self, claims: AccessClaims) -> str:
+        """A token for these claims."""
+
+    def verify(self, token: str, now_ms: int) -> AccessClaims:
+        """The claims of a good token. Raises InvalidToken, ExpiredToken."""
+
+    def jwks(self) -> dict[str, Any]:
+        """The public keys, as RFC 7517 has them."""
+
+
+class ReplyCache(Protocol):
+    """Replies to creating requests, by idempotency key. Never the guard of an order or of a run's start."""
+
+    def once(self, key: str, fingerprint: str, produce: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """The stored reply of the first call with this key, else what ``produce`` returns, stored.
+
+        Raises AlreadyRunning while the first call is at work, ReusedKey for another fingerprint.
+        """
+
+
+class SocketGateway(Protocol):
+    """Posts to open WebSockets."""
+
+    def post(self, connection_id: str, message: bytes) -> bool:
+        """Sends a message. False: the socket is gone for good."""

@@ -1,0 +1,132 @@
+"""A manual order: the intent of a person at the terminal, stored before anything is sent (C-01).
+
+Its ``orderLinkId`` is derived from the workspace and the client's Idempotency-Key, so a repeated request meets the
+first one's row here and its order on the exchange.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+
+from chalicelib.domain.market.side import Side
+from chalicelib.domain.runtime.facts import OrderFact, OrderStatus
+from chalicelib.domain.runtime.orders import OrderRequest, Outcome, OutcomeKind
+
+_LINK_DIGITS = 31
+
+
+class ManualOrderStatus(StrEnum):
+    """What is known of the order. ``unknown`` means nobody can tell yet: it is never sent again."""
+
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    WORKING = "working"
+    FILLED = "filled"
+    CANCELLED = "cancelled"
+    REJECTED = "rejected"
+    UNKNOWN = "unknown"
+
+    @property
+    def terminal(self) -> bool:
+        """Whether nothing can happen to the order any more."""
+        return self in _TERMINAL
+
+
+_TERMINAL = frozenset({ManualOrderStatus.FILLED, ManualOrderStatus.CANCELLED, ManualOrderStatus.REJECTED})
+
+
+@dataclass(frozen=True, slots=True)
+class ManualOrder:
+    """An order intent. ``fingerprint`` is the hash of the request that made it."""
+
+    workspace_id: str
+    intent_id: str
+    order_link_id: str
+    user_id: str
+    connection_id: str
+    symbol: str
+    side: Side
+    order_type: str
+    qty: Decimal
+    price: Decimal | None
+    stop_loss: Decimal | None
+    take_profit: Decimal | None
+    reduce_only: bool
+    fingerprint: str
+    status: ManualOrderStatus
+    created_ms: int
+    updated_ms: int
+    order_id: str = ""
+    filled_qty: Decimal = Decimal(0)
+    avg_price: Decimal | None = None
+    reason: str = ""
+
+    def request(self) -> OrderRequest:
+        """The order to send for this intent."""
+        return OrderRequest(
+            order_link_id=self.order_link_id,
+            symbol=self.symbol,
+            side=self.side,
+            order_type=self.order_type,
+            qty=self.qty,
+            price=self.price,
+            reduce_only=self.reduce_only,
+            stop_loss=self.stop_loss,
+            take_profit=self.take_profit,
+        )
+
+    def with_outcome(self, outcome: Outcome, now_ms: int) -> ManualOrder:
+        """The intent after the exchange answered the sending. An acknowledgement is not a fill (C-03)."""
+        status = {
+            OutcomeKind.ACKNOWLEDGED: ManualOrderStatus.ACCEPTED,
+            OutcomeKind.REJECTED: ManualOrderStatus.REJECTED,
+            OutcomeKind.DENIED: ManualOrderStatus.REJECTED,
+            OutcomeKind.UNRESOLVED: ManualOrderStatus.UNKNOWN,
+        }[outcome.kind]
+        reason = "" if outcome.acknowledged else f"{outcome.code} {outcome.message}".strip()
+        return replace(self, status=status, order_id=outcome.order_id, reason=reason, updated_ms=now_ms)
+
+    def with_fact(self, fact: OrderFact, now_ms: int) -> ManualOrder:
+        """The intent after the exchange showed its order. A terminal status stays; executed quantity never shrinks."""
+        if self.status.terminal:
+            return self
+        return replace(
+            self,
+            status=_status_of(fact),
+            order_id=fact.order_id or self.order_id,
+            filled_qty=max(self.filled_qty, fact.cum_exec_qty),
+            avg_price=fact.avg_price if fact.avg_price is not None else self.avg_price,
+            reason="" if fact.reject_reason in ("", "EC_NoError") else fact.reject_reason,
+            updated_ms=now_ms,
+        )
+
+    def absent(self, now_ms: int) -> ManualOrder:
+        """The intent after the exchange proved that it has no such order."""
+        return replace(
+            self, status=ManualOrderStatus.REJECTED, reason="the exchange has no such order", updated_ms=now_ms
+        )
+
+
+def manual_intent_id(workspace_id: str, idempotency_key: str) -> str:
+    """The intent's identity: the same request of the same workspace always has the same one."""
+    return hashlib.sha256(f"manual\x00{workspace_id}\x00{idempotency_key}".encode()).hexdigest()[:_LINK_DIGITS]
+
+
+def manual_order_link_id(intent_id: str) -> str:
+    """The exchange's id for the intent: ``m`` and the intent's 31 hexadecimal digits, 32 characters."""
+    return f"m{intent_id}"
+
+
+def _status_of(fact: OrderFact) -> ManualOrderStatus:
+    if fact.status is OrderStatus.FILLED:
+        return ManualOrderStatus.FILLED
+    if fact.status is OrderStatus.REJECTED and not fact.cum_exec_qty:
+        return ManualOrderStatus.REJECTED
+    if fact.status.terminal:
+        return ManualOrderStatus.CANCELLED
+    if fact.status is OrderStatus.UNKNOWN:
+        return ManualOrderStatus.UNKNOWN
+    return ManualOrderStatus.WORKING
