@@ -1,0 +1,48 @@
+"""The composition root: the only place that sees services and adapters at once, and the only reader of the environment.
+
+This module holds what every entry point shares; ``api``, ``runtime`` and ``exchange`` build what theirs need. Members
+are built at first use and kept for the life of the process, so a cold start pays only for what it touches.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.settings import Settings
+
+if TYPE_CHECKING:
+    from chalicelib.adapters.clock import SystemClock
+    from chalicelib.adapters.ids import SystemIds
+
+
+@cache
+def settings() -> Settings:
+    """This function's settings. Raises InvalidSettings when the environment is not usable."""
+    return Settings.read(os.environ)
+
+
+@cache
+def clock() -> SystemClock:
+    """The clock, with the simulator's market time where one is configured."""
+    from chalicelib.adapters.clock import SystemClock
+
+    simulator = settings().simulator_rest_url if settings().bybit_env == "simulator" else None
+    return SystemClock(simulator)
+
+
+@cache
+def ids() -> SystemIds:
+    """Fresh identities and secrets."""
+    from chalicelib.adapters.ids import SystemIds
+
+    return SystemIds()
+
+
+@cache
+def aws_client(service: str) -> Any:
+    """The boto3 client of an AWS service; region and endpoint come from the AWS environment."""
+    import boto3
+
+    return boto3.client(service)
