@@ -6,6 +6,8 @@ import json
 import time
 from dataclasses import dataclass
 
+import urllib3
+
 from chalicelib.ports import ExchangeUnavailable
 
 _CLOCK_TIMEOUT_SECONDS = 3.0
@@ -27,7 +29,7 @@ class MarketClock:
 class SystemClock:
     """Implements ``Clock``. ``simulator_url`` is the REST address of an accelerated exchange, None for a real one.
 
-    The simulator's clock is read once, at the first question: its relation to the machine's never changes while it runs.
+    The simulator's clock is read once, at the first question: its relation to the machine's stays while it runs.
     """
 
     def __init__(self, simulator_url: str | None = None) -> None:
@@ -53,8 +55,6 @@ class SystemClock:
 
 def read_market_clock(simulator_url: str) -> MarketClock:
     """Asks the simulator for its clock: ``{"marketMs", "wallMs", "speed"}``. Raises ExchangeUnavailable."""
-    import urllib3  # with botocore at hand anyway, and not wanted where no simulator is
-
     address = f"{simulator_url.rstrip('/')}/sim/clock"
     try:
         answer = urllib3.request("GET", address, timeout=_CLOCK_TIMEOUT_SECONDS, retries=False)
