@@ -7,7 +7,7 @@ carries the same id and the exchange itself refuses a second order (110072).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -81,7 +81,12 @@ def order_link_id(prefix: str, run_id: str, kind: IntentKind, number: int) -> st
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """One wanted order. ``epoch`` is the Tick that wrote it: a later Tick cannot know whether it was sent."""
+    """One wanted order.
+
+    ``epoch`` is the Tick that wrote it: a later Tick cannot know whether it was sent. ``filled_qty`` is what the order
+    says has executed, ``booked_qty`` what executions have been booked: the intent is settled when they agree.
+    ``level_inputs`` are the readings (ATR, swing) from which its levels are computed again at the price of the fill.
+    """
 
     intent_id: str
     kind: IntentKind
@@ -98,12 +103,19 @@ class Intent:
     status: IntentStatus
     created_ms: int
     updated_ms: int
+    level_inputs: dict[str, str] = field(default_factory=dict)
     order_id: str = ""
+    booked_qty: Decimal = Decimal(0)
     filled_qty: Decimal = Decimal(0)
     avg_price: Decimal | None = None
     detail: str = ""
     checks: int = 0
     cancel_sent_ms: int = 0
+
+    @property
+    def settled(self) -> bool:
+        """Whether the order can do nothing more and every execution of it is booked."""
+        return self.status.terminal and self.booked_qty >= self.filled_qty
 
     def request(self) -> OrderRequest:
         """The order to send for this intent."""

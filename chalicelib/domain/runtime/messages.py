@@ -11,6 +11,7 @@ from typing import Literal
 from chalicelib.domain.market.interval import Interval
 from chalicelib.domain.runtime.facts import ExecutionFact, OrderFact, PositionFact
 from chalicelib.domain.runtime.states import StopReason
+from chalicelib.domain.strategy.spec import OnStop
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +84,12 @@ class Reconnected:
         return f"reconnect#{self.nonce}"
 
 
-class StopPolicy:
-    """The values of ``onStop`` (decision 12)."""
-
-    CLOSE_MARKET = "close_market"
-    LEAVE_PROTECTED = "leave_protected"
-    CANCEL_ENTRIES_ONLY = "cancel_entries_only"
-    ALL = (CLOSE_MARKET, LEAVE_PROTECTED, CANCEL_ENTRIES_ONLY)
-
-
 @dataclass(frozen=True, slots=True)
 class StopRequested:
     """Somebody or something asked the run to stop. ``policy`` None means the strategy's own ``onStop``."""
 
     reason: StopReason
-    policy: str | None
+    policy: OnStop | None
     actor: str
     kind: Literal["stop"] = "stop"
 

@@ -6,7 +6,7 @@ Average entry on increase is (size * avg + qty * price) / (size + qty), unchange
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from chalicelib.domain.market.side import Side
@@ -17,7 +17,12 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """A position with a size. ``protected_ms`` is when SL and TP were last seen on the exchange's position, or None."""
+    """A position with a size.
+
+    ``stop_loss`` and ``take_profit`` are what we want, ``seen_…`` what the exchange's position shows; ``protected_ms``
+    is when a stop was last seen there, None while none was. ``levels_final`` says that the levels are anchored on the
+    price of the whole fill. ``closing`` names why the position is being closed, "" while it is not.
+    """
 
     side: Side
     qty: Decimal
@@ -25,15 +30,23 @@ class Holding:
     opened_ms: int
     entry_bar_ms: int
     intent_id: str
+    level_inputs: dict[str, str] = field(default_factory=dict)
     stop_loss: Decimal | None = None
     take_profit: Decimal | None = None
     levels_final: bool = False
+    seen_stop_loss: Decimal | None = None
+    seen_take_profit: Decimal | None = None
     protected_ms: int | None = None
-    unprotected_since_ms: int = 0
     protect_tries: int = 0
     next_protect_ms: int = 0
     best_price: Decimal | None = None
-    atr: Decimal | None = None
+    closing: str = ""
+    next_exit_ms: int = 0
+
+    @property
+    def in_sync(self) -> bool:
+        """Whether the exchange shows exactly the levels we want."""
+        return self.seen_stop_loss == self.stop_loss and self.seen_take_profit == self.take_profit
 
     def unrealised(self, price: Decimal) -> Decimal:
         """Profit in quote currency if the whole position were closed at ``price``, before fees."""
@@ -94,5 +107,4 @@ def _opened(execution: ExecutionFact, qty: Decimal, intent_id: str, bar_ms: int)
         entry_bar_ms=bar_ms,
         intent_id=intent_id,
         best_price=execution.price,
-        unprotected_since_ms=execution.time_ms,
     )

@@ -10,11 +10,15 @@ from chalicelib.domain.market.interval import Interval
 from chalicelib.domain.runtime.intent import Intent
 from chalicelib.domain.runtime.position import Holding, Ledger
 from chalicelib.domain.runtime.states import RunStatus, StopReason, TradingState
+from chalicelib.domain.strategy.spec import OnStop
 
 
 @dataclass(frozen=True, slots=True)
 class RunTerms:
-    """What was agreed when the run was started. Nothing of it changes afterwards."""
+    """What was agreed when the run was started. Nothing of it changes afterwards.
+
+    ``net_today`` is what the bot's earlier runs of this UTC day have earned, for dailyLossLimitUsd.
+    """
 
     run_id: str
     workspace_id: str
@@ -32,6 +36,8 @@ class RunTerms:
     created_ms: int
     deadline_ms: int
     prefix: str
+    leverage: Decimal
+    net_today: Decimal
     slots: tuple[str, ...]
 
 
@@ -62,13 +68,14 @@ class RunState:
 
     ``reconcile_due`` names why the account must be read before anything new is risked ("" when nothing asks for it);
     ``reconciled_ms`` is when it was last read whole. ``error_times_ms`` feed pauseOnError, ``order_times_ms``
-    maxOrdersPerMinute. ``mismatch_ms`` is when an unexplained size was first seen, 0 when none is.
+    maxOrdersPerMinute. ``mismatch_ms`` is when an unexplained size was first seen, 0 when none is;
+    ``complete`` is false once something was adopted that no execution explains: the report then says so.
     """
 
     status: RunStatus = RunStatus.QUEUED
     trading: TradingState = TradingState.IDLE
     stop_reason: StopReason | None = None
-    stop_policy: str | None = None
+    stop_policy: OnStop | None = None
     stop_since_ms: int = 0
     started_ms: int = 0
     ended_ms: int = 0
@@ -86,12 +93,12 @@ class RunState:
     reconcile_due: str = "start"
     reconciled_ms: int = 0
     mismatch_ms: int = 0
+    complete: bool = True
     last_exec_ms: int = 0
     cooldown_until_ms: int = 0
     order_times_ms: tuple[int, ...] = ()
     error_times_ms: tuple[int, ...] = ()
     paused_reason: str = ""
-    proof: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
