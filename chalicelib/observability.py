@@ -1,0 +1,83 @@
+"""Logs and metrics: the one place that knows Powertools.
+
+Traces need no code: active tracing makes a segment of every call of a function, and Powertools' tracer would only add
+the X-Ray library to each cold start.
+
+Secrets stay out of logs twice: by type (``SecretStr`` and bytes are never written) and by the name of a field
+(``password``, ``token`` … at any depth), because a plain string does not say what it is.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any, Final
+
+import orjson
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+from pydantic import SecretStr
+
+SERVICE: Final = "botmarketplace"
+HIDDEN: Final = "***"
+
+SECRET_FIELDS: Final = frozenset(
+    {
+        "accesstoken",
+        "apikey",
+        "authorization",
+        "cookie",
+        "csrftoken",
+        "password",
+        "refreshtoken",
+        "secret",
+        "setcookie",
+        "signature",
+        "tasktoken",
+        "ticket",
+        "token",
+        "totp",
+        "totpsecret",
+        "xbapisign",
+        "xcsrftoken",
+    }
+)
+
+
+def redacted(value: Any) -> Any:
+    """A copy of ``value`` that may be written down: JSON types only, every secret replaced by ``***``."""
+    if value is None or isinstance(value, str | bool | int | float):
+        return value.value if isinstance(value, Enum) else value
+    if isinstance(value, SecretStr | bytes | bytearray):
+        return HIDDEN
+    if isinstance(value, Mapping):
+        return {str(name): HIDDEN if _names_secret(name) and item else redacted(item) for name, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [redacted(item) for item in value]
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return redacted({field.name: getattr(value, field.name) for field in dataclasses.fields(value)})
+    if isinstance(value, Enum):
+        return redacted(value.value)
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _names_secret(name: object) -> bool:
+    return str(name).replace("_", "").replace("-", "").lower() in SECRET_FIELDS
+
+
+def _line(record: Mapping[str, Any]) -> str:
+    return orjson.dumps(redacted(record)).decode()
+
+
+logger = Logger(
+    service=SERVICE,
+    logger_formatter=LambdaPowertoolsFormatter(json_serializer=_line, utc=True, log_record_order=["level", "message"]),
+)
+
+# Dimensions stay few (service, stage, exchange, outcome): each distinct set is a metric that is paid for.
+metrics = Metrics(namespace="BotMarketplace", service=SERVICE)
