@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -38,6 +39,21 @@ class Credentials:
 
     api_key: str = field(repr=False)
     secret: str = field(repr=False)
+
+    def to_bytes(self) -> bytes:
+        """The plaintext that is sealed: JSON with ``apiKey`` and ``secret``."""
+        return json.dumps({"apiKey": self.api_key, "secret": self.secret}, separators=(",", ":")).encode()
+
+    @classmethod
+    def from_bytes(cls, plaintext: bytes) -> Credentials:
+        """What ``to_bytes`` made bytes of. Raises ValueError or KeyError for anything else."""
+        document = json.loads(plaintext)
+        return cls(document["apiKey"], document["secret"])
+
+
+def seal_context(workspace_id: str, connection_id: str) -> dict[str, str]:
+    """The encryption context that binds sealed credentials to their connection."""
+    return {"workspaceId": workspace_id, "connectionId": connection_id, "purpose": "exchange-credentials"}
 
 
 def mask_key(api_key: str) -> str:
