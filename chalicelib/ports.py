@@ -6,6 +6,7 @@ PortError
 ├── ExchangeUnavailable    a read failed or is not trustworthy: the fact is unknown (never "flat", never zero)
 ├── ExchangeRefused        a read was definitely refused (credentials, permissions); carries code and policy class
 ├── FenceLost              somebody else owns the run now: stop without a trace
+├── SealingFailed          credentials could not be sealed or opened
 ├── Conflict               a conditional write lost; ``what`` names the condition
 └── NotFound               no such thing for this owner
 """
@@ -28,6 +29,7 @@ from chalicelib.domain.runtime.facts import (
     WalletFact,
 )
 from chalicelib.domain.runtime.orders import OrderRequest, Outcome, ProtectionRequest
+from chalicelib.domain.workspace.connection import Credentials
 
 
 class PortError(Exception):
@@ -48,6 +50,10 @@ class ExchangeRefused(PortError):
 
 class FenceLost(PortError):
     """The run was claimed by another Tick."""
+
+
+class SealingFailed(PortError):
+    """The key service refused or failed, or the credentials are not those of this connection."""
 
 
 class Conflict(PortError):
@@ -91,6 +97,20 @@ class ConnectionRef:
 
     workspace_id: str
     connection_id: str
+
+
+class SecretSealer(Protocol):
+    """Seals a connection's credentials so that only the execution function can open them again."""
+
+    def seal(self, ref: ConnectionRef, credentials: Credentials) -> bytes:
+        """The sealed credentials, bound to this workspace and connection. Raises SealingFailed."""
+
+
+class SecretOpener(Protocol):
+    """Opens what a ``SecretSealer`` sealed; only the execution function's role may."""
+
+    def open(self, ref: ConnectionRef, sealed: bytes) -> Credentials:
+        """The credentials. Raises SealingFailed: also when they were sealed for another workspace or connection."""
 
 
 @dataclass(frozen=True, slots=True)
