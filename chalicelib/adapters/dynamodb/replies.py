@@ -42,7 +42,9 @@ class PowertoolsReplies:
             lambda_context=self._lambda_context(),
         )
 
-        @idempotent_function(data_keyword_argument="request", persistence_store=self._store, config=config)
+        @idempotent_function(  # type: ignore[untyped-decorator]  # Powertools ships it untyped
+            data_keyword_argument="request", persistence_store=self._store, config=config
+        )
         def answer(*, request: dict[str, str]) -> dict[str, Any]:
             return produce()
 
