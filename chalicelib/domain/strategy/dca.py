@@ -1,0 +1,80 @@
+"""The safety-order ladder (FR-L-30).
+
+deviation_n = sum over k = 0..n of priceStep * stepScale^k, in percent below the first fill of a long, above a short's;
+size_n = base * volumeScale^(n+1); quantity = size / price; average = sum(price * quantity) / sum(quantity).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from chalicelib.domain.market.side import Side
+from chalicelib.domain.strategy.spec import Dca
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyOrder:
+    """One order of the ladder: how far from the first fill (percent) and how large (USD)."""
+
+    deviation_pct: Decimal
+    size_usd: Decimal
+
+    def price(self, first_fill: Decimal, side: Side) -> Decimal:
+        """Its trigger price, not rounded."""
+        return first_fill * (1 - side.sign * self.deviation_pct / 100)
+
+
+@dataclass(frozen=True, slots=True)
+class LadderFacts:
+    """What a ladder amounts to when it is filled to the end."""
+
+    base_usd: Decimal
+    orders: tuple[SafetyOrder, ...]
+
+    @property
+    def exposure_usd(self) -> Decimal:
+        """The first order and all safety orders together."""
+        return self.base_usd + sum((order.size_usd for order in self.orders), Decimal(0))
+
+    @property
+    def last_deviation_pct(self) -> Decimal:
+        """How far away the last safety order is."""
+        return self.orders[-1].deviation_pct
+
+    def average_deviation_pct(self, side: Side, filled: int) -> Decimal:
+        """How far the average price is from the first fill after ``filled`` safety orders; positive = better price."""
+        cost, qty = self.base_usd, self.base_usd
+        for order in self.orders[:filled]:
+            cost += order.size_usd
+            qty += order.size_usd / order.price(Decimal(1), side)
+        return side.sign * (1 - cost / qty) * 100
+
+    def stop_reaches_before_last(self, stop_pct: Decimal) -> bool:
+        """Whether a long's stop, ``stop_pct`` from the average price, is hit before the last safety order fills."""
+        average = 1 - self.average_deviation_pct(Side.BUY, len(self.orders) - 1) / 100
+        return average * (1 - stop_pct / 100) >= 1 - self.last_deviation_pct / 100
+
+
+def ladder(dca: Dca) -> LadderFacts:
+    """The ladder of a validated strategy."""
+    return _build(dca.base_order_size_usd, dca.max_safety_orders, dca.price_step_pct, dca.step_scale, dca.volume_scale)
+
+
+def ladder_facts(document: Mapping[str, Any]) -> LadderFacts:
+    """The ladder of a document's ``dca`` that fits the schema."""
+    names = ("baseOrderSizeUsd", "priceStepPct", "stepScale", "volumeScale")
+    base, step, step_scale, volume_scale = (Decimal(str(document[name])) for name in names)
+    return _build(base, document["maxSafetyOrders"], step, step_scale, volume_scale)
+
+
+def _build(base: Decimal, count: int, step: Decimal, step_scale: Decimal, volume_scale: Decimal) -> LadderFacts:
+    orders, deviation, distance, size = [], Decimal(0), step, base
+    for _ in range(count):
+        deviation += distance
+        size *= volume_scale
+        orders.append(SafetyOrder(deviation, size))
+        distance *= step_scale
+    return LadderFacts(base, tuple(orders))
