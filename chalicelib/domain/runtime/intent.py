@@ -85,7 +85,8 @@ class Intent:
 
     ``epoch`` is the Tick that wrote it: a later Tick cannot know whether it was sent. ``filled_qty`` is what the order
     says has executed, ``booked_qty`` what executions have been booked: the intent is settled when they agree.
-    ``level_inputs`` are the readings (ATR, swing) from which its levels are computed again at the price of the fill.
+    ``level_inputs`` are the readings (ATR, swing) from which its levels are computed again at the price of the fill. ``expires_market_ms``
+    is when a resting entry is cancelled, 0 for never.
     """
 
     intent_id: str
@@ -103,7 +104,8 @@ class Intent:
     status: IntentStatus
     created_ms: int
     updated_ms: int
-    level_inputs: dict[str, str] = field(default_factory=dict)
+    level_inputs: dict[str, Decimal] = field(default_factory=dict)
+    expires_market_ms: int = 0
     order_id: str = ""
     booked_qty: Decimal = Decimal(0)
     filled_qty: Decimal = Decimal(0)

@@ -30,7 +30,7 @@ class Holding:
     opened_ms: int
     entry_bar_ms: int
     intent_id: str
-    level_inputs: dict[str, str] = field(default_factory=dict)
+    level_inputs: dict[str, Decimal] = field(default_factory=dict)
     stop_loss: Decimal | None = None
     take_profit: Decimal | None = None
     levels_final: bool = False

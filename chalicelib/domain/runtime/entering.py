@@ -1,0 +1,118 @@
+"""From a signal to an entry order: the guards, the size, the levels. Whatever is unknown blocks (C-22)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from chalicelib.domain.errors import InvalidOrder
+from chalicelib.domain.market.side import Side
+from chalicelib.domain.runtime.decision import Judged, PlaceOrder
+from chalicelib.domain.runtime.draft import Draft, Params
+from chalicelib.domain.runtime.events import EventType, Severity
+from chalicelib.domain.runtime.intent import IntentKind
+from chalicelib.domain.runtime.states import RunStatus, TradingState
+from chalicelib.domain.strategy.levels import levels
+from chalicelib.domain.strategy.sizing import position_size
+from chalicelib.domain.strategy.spec import OrderType
+
+RECONCILED_WITHIN_MS = 90_000
+LAST_ENTRY_BEFORE_END_MS = 5_000
+
+
+def consider_entry(draft: Draft) -> None:
+    """Acts on a fresh signal when nothing is held and nothing is under way."""
+    judged = draft.judged
+    if judged is None or judged.judgement.signal is None:
+        return
+    state = draft.state
+    if state.status is not RunStatus.RUNNING or state.trading is not TradingState.IDLE:
+        return
+    if state.entry is not None or state.exit is not None or state.holding is not None:
+        return
+    side = judged.judgement.signal
+    draft.emit(
+        EventType.SIGNAL_GENERATED,
+        "entry",
+        data={"openTimeMs": judged.judgement.open_time_ms},
+        params={"side": side.value, "close": judged.judgement.close},
+    )
+    draft.move_trading(TradingState.ARMED)
+    blocked = _guard(draft, judged)
+    if blocked is None:
+        blocked = _enter(draft, judged, side)
+    if blocked is not None:
+        draft.emit(EventType.RISK_BLOCKED, blocked[0], severity=Severity.WARNING, params=blocked[1])
+        draft.move_trading(TradingState.IDLE)
+
+
+Blocked = tuple[str, Params]
+
+
+def _guard(draft: Draft, judged: Judged) -> Blocked | None:
+    """Why this signal must not be traded, or None."""
+    state, spec, now = draft.state, draft.spec, draft.now
+    if draft.situation.kill_switch:
+        return "kill_switch", {"reason": draft.situation.kill_switch}
+    closed_ms = judged.judgement.open_time_ms + draft.terms.timeframe.milliseconds
+    late_ms = draft.situation.market_now_ms - closed_ms
+    if late_ms > draft.terms.timeframe.milliseconds:
+        return "stale_candle", {"seconds": late_ms // 1000}
+    if judged.price is None or state.equity is None:
+        return "unknown_fact", {"what": "price" if judged.price is None else "equity"}
+    if state.reconcile_due or now - state.reconciled_ms > RECONCILED_WITHIN_MS:
+        return "not_reconciled", {"cause": state.reconcile_due or "age"}
+    if now < state.cooldown_until_ms:
+        return "cooldown", {"seconds": (state.cooldown_until_ms - now + 999) // 1000}
+    if draft.terms.deadline_ms - now < LAST_ENTRY_BEFORE_END_MS:
+        return "run_ending", {"seconds": max(0, (draft.terms.deadline_ms - now) // 1000)}
+    recent = [at for at in state.order_times_ms if at > now - 60_000]
+    if len(recent) >= spec.guards.max_orders_per_minute:
+        return "order_rate", {"limit": spec.guards.max_orders_per_minute}
+    return None
+
+
+def _enter(draft: Draft, judged: Judged, side: Side) -> Blocked | None:
+    """Creates the entry intent; returns why it could not be."""
+    if judged.price is None or draft.state.equity is None:
+        raise AssertionError("the guards let no unknown fact through")
+    spec, instrument, judgement = draft.spec, draft.situation.instrument, judged.judgement
+    limit = _limit_price(draft, judgement.close, side)
+    reference = limit if limit is not None else judged.price
+    try:
+        around = levels(spec, side, reference, judgement.level_inputs, instrument)
+        qty = position_size(draft.state.equity, reference, around.stop_loss, spec.risk, instrument)
+    except InvalidOrder as refused:
+        finding = refused.findings[0]
+        return "order_rules", {"detail": finding.detail, **finding.params}
+    findings = instrument.check_qty(qty, reference, market=limit is None, pointer="/risk")
+    if findings:
+        return "order_rules", {"detail": findings[0].detail, **findings[0].params}
+    intent = draft.new_intent(
+        IntentKind.ENTRY,
+        side=side,
+        qty=qty,
+        order_type=OrderType.MARKET.value if limit is None else OrderType.LIMIT.value,
+        reason="signal",
+        price=limit,
+        stop_loss=around.stop_loss,
+        take_profit=around.take_profit,
+        level_inputs=judgement.level_inputs,
+        expires_market_ms=0 if limit is None else _expiry(draft),
+    )
+    draft.commands.append(PlaceOrder(intent))
+    draft.waiting = True
+    return None
+
+
+def _limit_price(draft: Draft, close: Decimal, side: Side) -> Decimal | None:
+    order = draft.spec.entry.order
+    if order.type is OrderType.MARKET:
+        return None
+    price = close * (1 - side.sign * order.limit_offset_bps / 10_000)
+    instrument = draft.situation.instrument
+    return instrument.floor_price(price) if side is Side.BUY else instrument.ceil_price(price)
+
+
+def _expiry(draft: Draft) -> int:
+    bars = draft.spec.entry.order.timeout_bars
+    return draft.situation.market_now_ms + bars * draft.terms.timeframe.milliseconds

@@ -1,0 +1,181 @@
+"""Executions into the record: the position, the money, and what they say about our intents."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chalicelib.domain.runtime.decision import Booked
+from chalicelib.domain.runtime.draft import Draft
+from chalicelib.domain.runtime.events import EventType, Severity
+from chalicelib.domain.runtime.facts import ExecType, ExecutionFact
+from chalicelib.domain.runtime.intent import Intent, IntentStatus, link_prefix
+from chalicelib.domain.runtime.pausing import pause
+from chalicelib.domain.runtime.position import Booking, Holding, book
+from chalicelib.domain.runtime.states import RunStatus, TradingState
+
+FOREIGN = "foreign"
+_CHILD_EXITS = {
+    "CreateByStopLoss": "stop_loss",
+    "CreateByPartialStopLoss": "stop_loss",
+    "CreateByTakeProfit": "take_profit",
+    "CreateByPartialTakeProfit": "take_profit",
+    "CreateByTrailingStop": "trailing_stop",
+    "CreateByTrailingProfit": "trailing_stop",
+}
+_FORCED_EXITS = {
+    "CreateByLiq": "liquidation",
+    "CreateByTakeOver_PassThrough": "liquidation",
+    "CreateByAdl_PassThrough": "adl",
+}
+
+
+def absorb_execution(draft: Draft, execution: ExecutionFact) -> None:
+    """Books an execution once. One that is not ours is adopted all the same, and pauses the run (decision 18)."""
+    if execution.symbol != draft.terms.symbol or any(
+        booked.execution.exec_id == execution.exec_id for booked in draft.booked
+    ):
+        return
+    draft.update(last_exec_ms=max(draft.state.last_exec_ms, execution.time_ms))
+    if execution.exec_type is ExecType.FUNDING:
+        _book_funding(draft, execution)
+    elif execution.exec_type.changes_size:
+        _book_fill(draft, execution)
+    else:
+        draft.emit(
+            EventType.FINDING,
+            "unknown_execution",
+            severity=Severity.WARNING,
+            data={"execId": execution.exec_id, "execType": execution.exec_type.value},
+        )
+        draft.update(reconcile_due="unknown_execution")
+
+
+def _book_funding(draft: Draft, execution: ExecutionFact) -> None:
+    ledger = draft.state.ledger
+    draft.update(ledger=replace(ledger, funding=ledger.funding - execution.fee))
+    draft.booked.append(Booked(execution, "", "funding"))
+    draft.emit(EventType.EXECUTION, "funding", params={"amount": -execution.fee, "symbol": execution.symbol})
+
+
+def _book_fill(draft: Draft, execution: ExecutionFact) -> None:
+    state = draft.state
+    intent = _intent_of(draft, execution)
+    origin = _origin(draft, execution, intent)
+    before = state.holding
+    bar_ms = draft.terms.timeframe.open_time(draft.situation.market_now_ms)
+    booking = book(before, execution, intent.intent_id if intent else "", bar_ms)
+    closing = booking.closed_qty > 0
+    draft.booked.append(Booked(execution, intent.intent_id if intent else "", origin if closing else ""))
+    ledger = replace(state.ledger, gross=state.ledger.gross + booking.gross, fees=state.ledger.fees + execution.fee)
+    draft.update(ledger=ledger, counts=replace(state.counts, fills=state.counts.fills + 1))
+    draft.emit(
+        EventType.EXECUTION,
+        "exit" if closing else "entry",
+        intent_id=intent.intent_id if intent else None,
+        data={"execId": execution.exec_id, "origin": origin, "timeMs": execution.time_ms},
+        params={"side": execution.side.value, "qty": execution.qty, "price": execution.price, "fee": execution.fee},
+    )
+    if intent is not None:
+        _credit(draft, intent, execution)
+    _take_holding(draft, before, booking, intent, origin)
+    if origin in (FOREIGN, *_FORCED_EXITS.values()):
+        draft.update(complete=draft.state.complete and origin != FOREIGN)
+        draft.emit(
+            EventType.FINDING,
+            "external_execution",
+            severity=Severity.ERROR,
+            data={"execId": execution.exec_id, "createType": execution.create_type},
+            params={"side": execution.side.value, "qty": execution.qty, "price": execution.price, "origin": origin},
+        )
+        pause(draft, "external_execution")
+
+
+def _take_holding(draft: Draft, before: Holding | None, booking: Booking, intent: Intent | None, origin: str) -> None:
+    after = booking.holding
+    if after is not None and (before is None or after.side is not before.side):
+        after = replace(
+            after,
+            level_inputs=intent.level_inputs if intent else {},
+            stop_loss=intent.stop_loss if intent else None,
+            take_profit=intent.take_profit if intent else None,
+        )
+    draft.update(holding=after)
+    if booking.opened_qty and after is not None:
+        _opened(draft, after)
+    if booking.closed_qty:
+        _closed(draft, after, origin)
+
+
+def _opened(draft: Draft, holding: Holding) -> None:
+    if draft.state.trading is TradingState.ARMED:
+        draft.move_trading(TradingState.ENTRY_PENDING)
+    draft.hold(levels_final=False)
+    draft.emit(
+        EventType.POSITION_UPDATE,
+        "open",
+        intent_id=holding.intent_id or None,
+        params={"side": holding.side.value, "qty": holding.qty, "price": holding.entry_price},
+    )
+
+
+def _closed(draft: Draft, holding: Holding | None, origin: str) -> None:
+    if draft.state.trading in (TradingState.IN_POSITION, TradingState.ENTRY_PENDING):
+        draft.move_trading(TradingState.EXIT_PENDING)
+    if holding is not None:
+        draft.emit(
+            EventType.POSITION_UPDATE,
+            "reduced",
+            params={"side": holding.side.value, "qty": holding.qty, "reason": origin},
+        )
+        return
+    state = draft.state
+    cooldown = draft.spec.risk.cooldown_seconds * 1000
+    draft.update(cooldown_until_ms=draft.now + cooldown, counts=replace(state.counts, trades=state.counts.trades + 1))
+    draft.emit(EventType.POSITION_UPDATE, "closed", params={"reason": origin, "net": draft.state.ledger.net})
+    if state.trading is TradingState.EXIT_PENDING:
+        paused = state.status is RunStatus.PAUSED
+        draft.move_trading(TradingState.PAUSED if paused else TradingState.IDLE)
+
+
+def _credit(draft: Draft, intent: Intent, execution: ExecutionFact) -> None:
+    booked = intent.booked_qty + execution.qty
+    filled = max(intent.filled_qty, booked)
+    status = intent.status
+    if not status.terminal:
+        status = IntentStatus.FILLED if filled >= intent.qty else IntentStatus.PARTIAL
+    average = execution.price
+    if intent.avg_price is not None and intent.booked_qty:
+        average = (intent.avg_price * intent.booked_qty + execution.price * execution.qty) / booked
+    draft.save(
+        replace(
+            intent,
+            booked_qty=booked,
+            filled_qty=filled,
+            status=status,
+            avg_price=average,
+            order_id=execution.order_id or intent.order_id,
+            updated_ms=draft.now,
+        )
+    )
+
+
+def _intent_of(draft: Draft, execution: ExecutionFact) -> Intent | None:
+    for intent in (draft.state.entry, draft.state.exit):
+        if intent is None:
+            continue
+        by_link = bool(execution.order_link_id) and execution.order_link_id == intent.order_link_id
+        if by_link or (intent.order_id and execution.order_id == intent.order_id):
+            return intent
+    return None
+
+
+def _origin(draft: Draft, execution: ExecutionFact, intent: Intent | None) -> str:
+    if intent is not None:
+        return intent.reason
+    if execution.create_type in _CHILD_EXITS:
+        return _CHILD_EXITS[execution.create_type]
+    if execution.create_type in _FORCED_EXITS:
+        return _FORCED_EXITS[execution.create_type]
+    if execution.order_link_id.startswith(link_prefix(draft.terms.prefix, draft.terms.run_id)):
+        return "late_fill"
+    return FOREIGN

@@ -1,0 +1,42 @@
+"""Carrying out the stop policy, and ending only with proof (decision 12, FR-RT-11)."""
+
+from __future__ import annotations
+
+from chalicelib.domain.runtime.draft import Draft
+from chalicelib.domain.runtime.order_life import cancel
+from chalicelib.domain.runtime.pausing import finish
+from chalicelib.domain.runtime.protection import close
+from chalicelib.domain.runtime.states import RunStatus, StopReason
+from chalicelib.domain.strategy.spec import OnStop
+
+_ENDS_AS = {StopReason.TIMEOUT: RunStatus.FINISHED, StopReason.ERROR: RunStatus.ERROR}
+
+
+def wind_down(draft: Draft) -> None:
+    """One step towards the end: cancel the entry, close or keep the position, and end when the exchange shows it."""
+    state = draft.state
+    draft.waiting = True
+    if state.entry is not None and not state.entry.status.terminal:
+        cancel(draft, state.entry)
+    policy = state.stop_policy or OnStop.CLOSE_MARKET
+    reason = state.stop_reason or StopReason.SYSTEM
+    if draft.state.holding is not None and policy is OnStop.CLOSE_MARKET:
+        close(draft, f"stop_{reason.value}")
+    if not _carried_out(draft, policy):
+        return
+    proved = draft.snapshot_seen and not draft.state.reconcile_due and not draft.commands
+    if proved:
+        finish(draft, _ENDS_AS.get(reason, RunStatus.STOPPED))
+    else:
+        draft.read(snapshot=not draft.snapshot_seen)
+
+
+def _carried_out(draft: Draft, policy: OnStop) -> bool:
+    state = draft.state
+    if state.entry is not None or state.exit is not None:
+        return False
+    if state.holding is None:
+        return True
+    if state.holding.closing or policy is OnStop.CLOSE_MARKET:
+        return False
+    return policy is OnStop.CANCEL_ENTRIES_ONLY or state.holding.protected_ms is not None
