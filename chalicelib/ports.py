@@ -113,6 +113,13 @@ class SecretOpener(Protocol):
         """The credentials. Raises SealingFailed: also when they were sealed for another workspace or connection."""
 
 
+class AuditTrail(Protocol):
+    """Who did what to something that matters, kept for ever."""
+
+    def record(self, workspace_id: str, action: str, actor: str, subject: str, detail: str) -> None:
+        """Adds a row: ``actor`` did ``action`` to ``subject`` for the reason in ``detail``. Raises PortError."""
+
+
 @dataclass(frozen=True, slots=True)
 class KeyInfo:
     """What the exchange says of an API key. ``expires_ms`` is None when it does not expire."""

@@ -1,0 +1,83 @@
+"""Builds what reaches the exchange: the client of the execution function, market data, the function itself, sealing."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from chalicelib.bootstrap import clock, ids, settings
+from chalicelib.ports import Exchange, MarketData, SecretSealer
+
+if TYPE_CHECKING:
+    from chalicelib.adapters.bybit.environments import Environment, Urls
+    from chalicelib.adapters.bybit.execution import ExecutionRuntime
+
+
+@cache
+def environment() -> Environment:
+    """The Bybit environment of this stage."""
+    from chalicelib.adapters.bybit.environments import Environment
+
+    return Environment(settings().bybit_env)
+
+
+@cache
+def urls() -> Urls:
+    """The five URLs of this stage's environment."""
+    from chalicelib.adapters.bybit.environments import urls_of
+
+    return urls_of(environment(), settings().simulator_rest_url, settings().simulator_ws_url)
+
+
+@cache
+def market_data() -> MarketData:
+    """Public market data, with its kept-alive connection and its memory of instruments."""
+    from chalicelib.adapters.bybit.market_data import BybitMarketData
+
+    return BybitMarketData(urls().rest, clock())
+
+
+@cache
+def exchange(caller: str) -> Exchange:
+    """The private side of the exchange, through the execution function; ``caller`` names this function in the audit."""
+    import boto3
+
+    from chalicelib.adapters.execution_client import CLIENT_CONFIG, ExecutionClient
+
+    client = boto3.client("lambda", config=CLIENT_CONFIG)
+    return ExecutionClient(client, settings().required("execution_function"), caller)
+
+
+@cache
+def secret_sealer() -> SecretSealer:
+    """Seals the credentials of exchange connections."""
+    from chalicelib.adapters.kms.secret_box import KmsSecretBox
+
+    return KmsSecretBox(settings().required("secrets_key_id"))
+
+
+@cache
+def execution_runtime() -> ExecutionRuntime:
+    """The execution function's process."""
+    from chalicelib.adapters.bybit.account_opener import AccountOpener
+    from chalicelib.adapters.bybit.execution import ExecutionRuntime
+    from chalicelib.adapters.bybit.governor import ProcessGovernor
+    from chalicelib.adapters.bybit.margin_modes import MarginModes
+    from chalicelib.adapters.dynamodb.audit import AuditItem, DynamoAudit
+    from chalicelib.adapters.dynamodb.binding import bind
+    from chalicelib.adapters.dynamodb.connections import ConnectionItem
+    from chalicelib.adapters.dynamodb.sealed_connections import DynamoSealedConnections
+    from chalicelib.adapters.kms.secret_box import KmsSecretBox
+
+    for item in (AuditItem, ConnectionItem):
+        bind(item, settings().table_prefix)
+    accounts = AccountOpener(
+        environment=environment(),
+        rest_url=urls().rest,
+        connections=DynamoSealedConnections(),
+        secrets=KmsSecretBox(settings().required("secrets_key_id")),
+        audit=DynamoAudit(clock(), ids()),
+        governor=ProcessGovernor(clock().now_ms),
+        clock=clock(),
+    )
+    return ExecutionRuntime(accounts, MarginModes(clock().now_ms), clock())

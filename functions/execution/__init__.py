@@ -1,0 +1,1 @@
+"""The execution function: the only code whose role may open a secret."""
