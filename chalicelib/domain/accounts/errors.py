@@ -1,0 +1,46 @@
+"""Refusals of accounts and workspaces.
+
+Refusal                 the request is understood and refused; ``code`` names why, in the dictionaries too
+├── Unauthenticated     nobody known asks
+├── Forbidden           somebody known asks for what is not theirs to do
+├── UnknownSymbol       the exchange has no such instrument
+├── MissingReference    the request names something that the workspace does not have
+└── InUse               the thing cannot go while something refers to it
+"""
+
+from __future__ import annotations
+
+
+class Refusal(Exception):
+    """Base of the refusals; ``detail`` is the English sentence, ``params`` fill the dictionary's one."""
+
+    def __init__(self, code: str, detail: str, **params: str) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code, self.detail, self.params = code, detail, params
+
+
+class Unauthenticated(Refusal):
+    """No, a wrong or an expired proof of identity."""
+
+
+class Forbidden(Refusal):
+    """The actor may not do this, or not yet."""
+
+
+class UnknownSymbol(Refusal):
+    """There is no such instrument."""
+
+    def __init__(self, symbol: str) -> None:
+        super().__init__("symbol.unknown", f"there is no USDT perpetual {symbol}", symbol=symbol)
+
+
+class MissingReference(Refusal):
+    """``pointer`` says where in the document the foreign or missing id is."""
+
+    def __init__(self, code: str, detail: str, pointer: str, **params: str) -> None:
+        super().__init__(code, detail, **params)
+        self.pointer = pointer
+
+
+class InUse(Refusal):
+    """Something refers to it."""

@@ -1,0 +1,80 @@
+"""What a manual order must satisfy before anything is stored or sent (FR-18, FR-19, decision 10)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from chalicelib.domain.errors import Finding, InvalidOrder
+from chalicelib.domain.market.instrument import Instrument
+from chalicelib.domain.market.side import Side
+
+MARKET = "Market"
+LIMIT = "Limit"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDraft:
+    """An order as the person asked for it."""
+
+    connection_id: str
+    symbol: str
+    side: Side
+    order_type: str
+    qty: Decimal
+    price: Decimal | None
+    stop_loss: Decimal | None
+    take_profit: Decimal | None
+    reduce_only: bool
+
+
+def check_shape(draft: OrderDraft) -> None:
+    """What can be judged without the market. Raises InvalidOrder."""
+    found = []
+    if draft.order_type == LIMIT and draft.price is None:
+        found.append(Finding("/price", "a limit order needs a price", "order.price_required"))
+    if draft.order_type == MARKET and draft.price is not None:
+        found.append(Finding("/price", "a market order takes no price", "order.price_forbidden"))
+    for pointer, level in (("/stopLoss", draft.stop_loss), ("/takeProfit", draft.take_profit)):
+        if draft.reduce_only and level is not None:
+            found.append(Finding(pointer, "a reduce-only order carries no levels", "order.level_forbidden"))
+        if not draft.reduce_only and level is None:
+            detail = "what may open a position carries a stop loss and a take profit"
+            found.append(Finding(pointer, detail, "order.level_required"))
+    if found:
+        raise InvalidOrder(found)
+
+
+def check_against_market(draft: OrderDraft, instrument: Instrument, last_price: Decimal) -> None:
+    """What needs the instrument's rules and the current price, in quote currency. Raises InvalidOrder."""
+    instrument.require_tradable("/symbol")
+    reference = draft.price if draft.price is not None else last_price
+    found = _check_qty(draft, instrument, reference)
+    for pointer, price in (("/price", draft.price), ("/stopLoss", draft.stop_loss), ("/takeProfit", draft.take_profit)):
+        if price is not None:
+            found.extend(instrument.check_price(price, pointer))
+    found.extend(_check_levels(draft, reference))
+    if found:
+        raise InvalidOrder(found)
+
+
+def _check_qty(draft: OrderDraft, instrument: Instrument, reference: Decimal) -> list[Finding]:
+    found = instrument.check_qty(draft.qty, reference, market=draft.order_type == MARKET, pointer="/qty")
+    if draft.reduce_only:
+        return [finding for finding in found if finding.key != "order.below_min_notional"]
+    return found
+
+
+def _check_levels(draft: OrderDraft, reference: Decimal) -> list[Finding]:
+    found = []
+    sign = draft.side.sign
+    params = {"reference": format(reference, "f")}
+    if draft.stop_loss is not None and (reference - draft.stop_loss) * sign <= 0:
+        side = "below" if sign > 0 else "above"
+        detail = f"the stop loss of a {draft.side.value} must be {side} {reference}"
+        found.append(Finding("/stopLoss", detail, f"order.stop_loss_not_{side}", params))
+    if draft.take_profit is not None and (draft.take_profit - reference) * sign <= 0:
+        side = "above" if sign > 0 else "below"
+        detail = f"the take profit of a {draft.side.value} must be {side} {reference}"
+        found.append(Finding("/takeProfit", detail, f"order.take_profit_not_{side}", params))
+    return found

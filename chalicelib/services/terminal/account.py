@@ -1,0 +1,66 @@
+"""What the terminal shows of an account and a market, always as the exchange has it now (FR-11, FR-16, FR-21)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chalicelib.account_ports import ConnectionRepository
+from chalicelib.domain.accounts.actor import Actor
+from chalicelib.domain.accounts.errors import UnknownSymbol
+from chalicelib.domain.market.candle import Candle
+from chalicelib.domain.market.interval import Interval
+from chalicelib.domain.runtime.facts import ClosedPnlFact, OrderFact, PositionFact
+from chalicelib.ports import Clock, ConnectionRef, Exchange, MarketData, NotFound, Ticker
+
+_CLOSED_PNL_MS = 7 * 24 * 3600 * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalAccount:
+    """Reads of an exchange account. All raise NotFound, ExchangeUnavailable, ExchangeRefused."""
+
+    connections: ConnectionRepository
+    exchange: Exchange
+    clock: Clock
+
+    def positions(self, actor: Actor, connection_id: str, symbol: str | None) -> tuple[PositionFact, ...]:
+        """Positions that have a size."""
+        ref = self._reference(actor, connection_id)
+        return tuple(position for position in self.exchange.positions(ref, symbol) if not position.flat)
+
+    def open_orders(self, actor: Actor, connection_id: str, symbol: str | None) -> tuple[OrderFact, ...]:
+        """Orders that are alive, whoever made them."""
+        return self.exchange.open_orders(self._reference(actor, connection_id), symbol)
+
+    def closed_pnl(
+        self, actor: Actor, connection_id: str, symbol: str | None, since_ms: int | None
+    ) -> tuple[ClosedPnlFact, ...]:
+        """Closed results since a market time; of the last seven days when none is said."""
+        ref = self._reference(actor, connection_id)
+        since = self.clock.market_now_ms() - _CLOSED_PNL_MS if since_ms is None else since_ms
+        return self.exchange.closed_pnl(ref, symbol, since)
+
+    def _reference(self, actor: Actor, connection_id: str) -> ConnectionRef:
+        stored = self.connections.get(actor.workspace_id, connection_id)
+        return ConnectionRef(stored.workspace_id, stored.connection_id)
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalMarket:
+    """Reads of the market. All raise UnknownSymbol, ExchangeUnavailable."""
+
+    market: MarketData
+
+    def ticker(self, symbol: str) -> Ticker:
+        """Current prices."""
+        try:
+            return self.market.ticker(symbol)
+        except NotFound as missing:
+            raise UnknownSymbol(symbol) from missing
+
+    def candles(self, symbol: str, interval: Interval, limit: int) -> tuple[Candle, ...]:
+        """The newest closed candles, oldest first."""
+        try:
+            return self.market.candles(symbol, interval, limit)
+        except NotFound as missing:
+            raise UnknownSymbol(symbol) from missing
