@@ -46,6 +46,7 @@ from chalicelib.domain.runtime.states import RunStatus, StopReason
 from chalicelib.domain.runtime.winding_down import wind_down
 
 RECONCILE_EVERY_MS = 60_000
+SAME_OUTAGE_MS = 10_000
 START_WITHIN_MS = 5 * 60_000
 
 
@@ -149,7 +150,9 @@ def _read_failed(draft: Draft, fact: ReadFailed) -> None:
         fail_start(draft, "exchange_refused", fact.detail, {"what": fact.what, "detail": fact.detail})
         return
     variant = "exchange_refused" if fact.fatal else "exchange_unavailable"
-    draft.error(variant, fact.detail, params={"what": fact.what, "detail": fact.detail})
+    times = draft.state.error_times_ms
+    if not times or draft.now - times[-1] >= SAME_OUTAGE_MS:
+        draft.error(variant, fact.detail, params={"what": fact.what, "detail": fact.detail})
     draft.update(reconcile_due=draft.state.reconcile_due or "read_failed")
 
 
@@ -243,8 +246,6 @@ def _expire_limit_entry(draft: Draft) -> None:
 
 def _read_what_is_due(draft: Draft) -> None:
     """Candles when a bar must have closed; the account when something asks for it or a minute has passed."""
-    if draft.read_failed:
-        return
     length = draft.terms.timeframe.milliseconds
     newest_closed = draft.terms.timeframe.open_time(draft.situation.market_now_ms) - length
     bar = draft.state.bar

@@ -158,7 +158,8 @@ class Decision:
     """What to write, then what to do.
 
     ``waiting`` says that something is under way whose answer is expected within seconds: the Tick polls for it instead
-    of parking at once. ``ended`` says that the run is over, with proof.
+    of parking at once, and ``urgent`` that it goes on polling for as long as it may: an order's fate is unknown, a
+    position has no stop, or the run is stopping. ``ended`` says that the run is over, with proof.
     """
 
     state: RunState
@@ -168,4 +169,5 @@ class Decision:
     commands: tuple[Command, ...]
     reads: Reads
     waiting: bool
+    urgent: bool
     ended: bool

@@ -48,7 +48,9 @@ class Draft:
         self.state = replace(self.state, **changes)
 
     def read(self, *, candles: bool = False, snapshot: bool = False, resolve: Intent | None = None) -> None:
-        """Asks for readings before the next decision."""
+        """Asks for readings before the next decision. Right after one has failed nothing is asked."""
+        if self.read_failed:
+            return
         resolves = self._reads.resolve + ((resolve,) if resolve is not None else ())
         self._reads = Reads(self._reads.candles or candles, self._reads.snapshot or snapshot, resolves)
 
@@ -172,6 +174,15 @@ class Draft:
         counts = replace(self.state.counts, errors=self.state.counts.errors + 1)
         self.update(error_times_ms=(*recent[-ERRORS_BEFORE_PAUSE:], self.now), counts=counts)
 
+    def _urgent(self) -> bool:
+        state = self.state
+        if state.status is RunStatus.STOPPING:
+            return True
+        if state.holding is not None and (state.holding.protected_ms is None or state.holding.closing):
+            return True
+        intents = (state.entry, state.exit)
+        return any(intent is not None and intent.status is IntentStatus.UNRESOLVED for intent in intents)
+
     def decision(self) -> Decision:
         """The finished decision."""
         return Decision(
@@ -182,6 +193,7 @@ class Draft:
             commands=tuple(self.commands),
             reads=self._reads,
             waiting=self.waiting,
+            urgent=self._urgent(),
             ended=self.ended,
         )
 

@@ -85,8 +85,8 @@ class Intent:
 
     ``epoch`` is the Tick that wrote it: a later Tick cannot know whether it was sent. ``filled_qty`` is what the order
     says has executed, ``booked_qty`` what executions have been booked: the intent is settled when they agree.
-    ``level_inputs`` are the readings (ATR, swing) from which its levels are computed again at the price of the fill. ``expires_market_ms``
-    is when a resting entry is cancelled, 0 for never.
+    ``level_inputs`` are the readings (ATR, swing) from which its levels are computed again at the price of the fill.
+    ``expires_market_ms`` is when a resting entry is cancelled, 0 for never.
     """
 
     intent_id: str

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from chalicelib.domain.market.instrument import Instrument
 from chalicelib.domain.market.interval import Interval
 from chalicelib.domain.runtime.intent import Intent
 from chalicelib.domain.runtime.position import Holding, Ledger
@@ -17,6 +18,7 @@ from chalicelib.domain.strategy.spec import OnStop
 class RunTerms:
     """What was agreed when the run was started. Nothing of it changes afterwards.
 
+    ``instrument`` holds the rules as they were at the start, so that an exit never waits for them;
     ``net_today`` is what the bot's earlier runs of this UTC day have earned, for dailyLossLimitUsd.
     """
 
@@ -37,6 +39,7 @@ class RunTerms:
     deadline_ms: int
     prefix: str
     leverage: Decimal
+    instrument: Instrument
     net_today: Decimal
     slots: tuple[str, ...]
 
@@ -59,7 +62,6 @@ class Counts:
     fills: int = 0
     trades: int = 0
     errors: int = 0
-    ticks: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Use-cases of runs: start, tick, stop, look, sweep."""

@@ -1,0 +1,73 @@
+"""The report of an ended run in the API's shape."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from chalicelib.domain.runtime.decision import Booked
+from chalicelib.domain.runtime.draft import plain
+from chalicelib.domain.runtime.record import RunRecord, RunState
+from chalicelib.domain.runtime.report import Trade, figures
+
+_PRICE = Decimal("0.00000001")
+
+
+def build_report(record: RunRecord, state: RunState, fills: tuple[Booked, ...]) -> dict[str, Any]:
+    """The report of a run that has just ended in ``state``, from all its fills.
+
+    ``complete`` is false when something was adopted that no execution explains: then the sums are not the whole truth.
+    Metered minutes are started minutes (decision 24).
+    """
+    terms = record.terms
+    result = figures(fills)
+    minutes = -(-max(0, state.ended_ms - (state.started_ms or state.ended_ms)) // 60_000)
+    return {
+        "runId": terms.run_id,
+        "symbol": terms.symbol,
+        "status": state.status.value,
+        "stopReason": state.stop_reason.value if state.stop_reason else None,
+        "startedAt": iso(state.started_ms) if state.started_ms else None,
+        "endedAt": iso(state.ended_ms),
+        "grossPnl": plain(result.gross),
+        "fees": plain(result.fees),
+        "funding": plain(result.funding),
+        "netPnl": plain(result.net),
+        "trades": [_trade(trade) for trade in result.trades],
+        "equity": [{"at": iso(at), "value": plain(value)} for at, value in result.equity],
+        "winRate": plain(result.win_rate) if result.win_rate is not None else None,
+        "maxDrawdown": plain(result.max_drawdown),
+        "counts": {
+            "orders": state.counts.orders,
+            "fills": state.counts.fills,
+            "trades": len(result.trades),
+            "errors": state.counts.errors,
+            "ticks": record.epoch,
+        },
+        "meteredMinutes": minutes,
+        "flat": state.holding is None,
+        "openOrdersLeft": 0,
+        "complete": state.complete,
+    }
+
+
+def iso(time_ms: int) -> str:
+    """Milliseconds UTC as ISO-8601 with milliseconds and Z."""
+    return datetime.fromtimestamp(time_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _trade(trade: Trade) -> dict[str, Any]:
+    return {
+        "no": trade.number,
+        "side": trade.side.value,
+        "qty": plain(trade.qty),
+        "entryPrice": plain(trade.entry_price.quantize(_PRICE)),
+        "entryAt": iso(trade.entry_ms),
+        "exitPrice": plain(trade.exit_price.quantize(_PRICE)),
+        "exitAt": iso(trade.exit_ms),
+        "exitReason": trade.exit_reason,
+        "grossPnl": plain(trade.gross),
+        "fees": plain(trade.fees),
+        "netPnl": plain(trade.net),
+    }

@@ -1,0 +1,275 @@
+"""A Tick: the only writer of a run, from the moment it claims it until it parks (or loses it to a later Tick).
+
+Claim, drain the inbox, decide, write state + intents + events in one transaction, carry out the commands and reads,
+feed their answers back, and park when there is nothing left to do. Every step may be the last one before a crash: what
+was decided is written before it is done, and what was done but not written is found again by the next Tick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import count
+from typing import Protocol
+
+from chalicelib.domain.runtime.decide import decide
+from chalicelib.domain.runtime.decision import (
+    Booked,
+    CancelOrder,
+    Command,
+    CommandDone,
+    Decision,
+    Fact,
+    Judged,
+    NothingNew,
+    OrderResolved,
+    PlaceOrder,
+    ReadFailed,
+    Reads,
+    SetLeverage,
+    SetProtection,
+    Situation,
+    SnapshotRead,
+)
+from chalicelib.domain.runtime.messages import ExecutionUpdate, Message
+from chalicelib.domain.runtime.orders import Outcome
+from chalicelib.domain.runtime.record import RunRecord
+from chalicelib.domain.runtime.states import RunStatus
+from chalicelib.ports import (
+    Clock,
+    ConnectionRef,
+    Exchange,
+    ExchangeRefused,
+    ExchangeUnavailable,
+    FenceLost,
+    MarketData,
+    NotFound,
+)
+from chalicelib.run_ports import Commit, Fill, Inbox, RunStore, Workflow
+from chalicelib.services.runs.judge import Judge
+from chalicelib.services.runs.report import build_report
+
+BUDGET_MS = 38_000
+MESSAGES_AT_ONCE = 20
+TICKS_A_SEGMENT = 2_500
+MOST_ROUNDS = 300
+POLLS_MS = (50, 100, 150, 250, 400, 600, 800, 1000)
+OVERLAP_MS = 60_000
+RUN_ENDED = "RunEnded"
+SEGMENT_ENDED = "SegmentEnded"
+
+
+class KillSwitch(Protocol):
+    """Who may forbid new exposure."""
+
+    def engaged(self, workspace_id: str) -> str:
+        """Why trading is off for the workspace, "" when it is on. Unreadable counts as engaged (decision 19)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TickResult:
+    """How a Tick ended: ``parked`` | ``ended`` | ``lost`` | ``again``, and how many rounds it took."""
+
+    outcome: str
+    rounds: int
+
+
+class TickRun:
+    """Runs Ticks."""
+
+    def __init__(
+        self,
+        *,
+        store: RunStore,
+        inbox: Inbox,
+        workflow: Workflow,
+        exchange: Exchange,
+        market: MarketData,
+        judge: Judge,
+        kill_switch: KillSwitch,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._inbox = inbox
+        self._workflow = workflow
+        self._exchange = exchange
+        self._market = market
+        self._judge = judge
+        self._kill_switch = kill_switch
+        self._clock = clock
+
+    def __call__(self, run_id: str, token: str, segment: int) -> TickResult:
+        """One Tick. Raises what the store raises when it cannot be reached: the state machine retries."""
+        started = self._clock.now_ms()
+        record = self._store.claim(run_id, started, segment)
+        if record.state.status.terminal:
+            self._workflow.end(token, RUN_ENDED, record.state.status.value)
+            return TickResult("ended", 0)
+        try:
+            return self._rounds(record, token, started)
+        except FenceLost:
+            return TickResult("lost", 0)
+
+    def _rounds(self, record: RunRecord, token: str, started: int) -> TickResult:
+        run_id = record.terms.run_id
+        pending = self._inbox.pending(run_id, MESSAGES_AT_ONCE)
+        facts = self._unbooked(record, pending.messages)
+        consumed: tuple[str, ...] = pending.ids
+        polls = 0
+        for rounds in count(1):
+            record, decision, consumed = self._decide(record, facts, consumed)
+            if decision.ended:
+                self._workflow.end(token, RUN_ENDED, record.state.status.value)
+                return TickResult("ended", rounds)
+            facts = (*self._carry_out(record, decision.commands), *self._read(record, decision.reads))
+            if facts:
+                polls = 0 if decision.commands else polls
+                continue
+            over = rounds >= MOST_ROUNDS or self._clock.now_ms() - started >= BUDGET_MS
+            if decision.waiting and not over and (decision.urgent or polls < len(POLLS_MS)):
+                self._clock.sleep(POLLS_MS[min(polls, len(POLLS_MS) - 1)] / 1000)
+                polls += 1
+                facts = tuple(self._read(record, Reads(snapshot=True)))
+            elif decision.waiting and decision.urgent:
+                # Out of time with something urgent left: a Tick of its own goes on at once.
+                self._forget(record, decision, consumed)
+                self._workflow.wake(token)
+                return TickResult("again", rounds)
+            else:
+                record = self._forget(record, decision, consumed)
+                consumed = ()
+                if self._leave(record, token, pending.rings):
+                    return TickResult("parked", rounds)
+            pending = self._inbox.pending(run_id, MESSAGES_AT_ONCE)
+            fresh = tuple(id_ for id_ in pending.ids if id_ not in consumed)
+            facts = (*facts, *self._unbooked(record, pending.messages))
+            consumed = (*consumed, *fresh)
+        raise AssertionError("unreachable: the rounds end by returning")
+
+    def _leave(self, record: RunRecord, token: str, rings: int) -> bool:
+        """Parks, or hands over to the next segment when this execution's history is full."""
+        if record.epoch >= TICKS_A_SEGMENT * (record.segment + 1):
+            self._workflow.end(token, SEGMENT_ENDED, str(record.segment))
+            return True
+        return rings >= 0 and self._inbox.park(record.terms.run_id, token, rings)
+
+    def _decide(
+        self, record: RunRecord, facts: tuple[Fact, ...], consumed: tuple[str, ...]
+    ) -> tuple[RunRecord, Decision, tuple[str, ...]]:
+        """One decision, written if it changed anything; what it consumed waits for the next one that does."""
+        decision = decide(record, facts, self._situation(record))
+        if decision.state == record.state and not decision.intents:
+            return record, decision, consumed
+        report, release = None, ()
+        if decision.ended:
+            fills = tuple(_booked(fill) for fill in self._store.fills(record.terms.run_id))
+            report = build_report(record, decision.state, (*fills, *decision.fills))
+            release = record.terms.slots
+        commit = Commit(
+            state=decision.state,
+            intents=decision.intents,
+            events=decision.events,
+            fills=tuple(Fill(fill.execution, fill.intent_id, fill.exit_reason) for fill in decision.fills),
+            consumed=consumed,
+            report=report,
+            release=release,
+        )
+        return self._store.commit(record, commit), decision, ()
+
+    def _forget(self, record: RunRecord, decision: Decision, consumed: tuple[str, ...]) -> RunRecord:
+        """Takes messages that changed nothing out of the inbox."""
+        if not consumed:
+            return record
+        return self._store.commit(record, Commit(state=decision.state, consumed=consumed))
+
+    def _situation(self, record: RunRecord) -> Situation:
+        return Situation(
+            now_ms=self._clock.now_ms(),
+            market_now_ms=self._clock.market_now_ms(),
+            spec=self._judge.spec(record.terms),
+            instrument=record.terms.instrument,
+            kill_switch=self._kill_switch.engaged(record.terms.workspace_id),
+        )
+
+    def _carry_out(self, record: RunRecord, commands: Iterable[Command]) -> list[Fact]:
+        """Sends each command, as long as the run is still ours."""
+        answers: list[Fact] = []
+        for command in commands:
+            if not self._store.holds(record):
+                raise FenceLost(record.terms.run_id)
+            answers.append(CommandDone(command, self._send(record, command)))
+        return answers
+
+    def _send(self, record: RunRecord, command: Command) -> Outcome:
+        terms = record.terms
+        ref = ConnectionRef(terms.workspace_id, terms.connection_id)
+        match command:
+            case PlaceOrder(intent=intent):
+                return self._exchange.place_order(ref, intent.request())
+            case CancelOrder(order_link_id=link_id):
+                return self._exchange.cancel_order(ref, terms.symbol, link_id)
+            case SetProtection(protection=protection):
+                return self._exchange.set_protection(ref, protection)
+            case SetLeverage(leverage=leverage):
+                return self._exchange.set_leverage(ref, terms.symbol, leverage)
+
+    def _read(self, record: RunRecord, reads: Reads) -> list[Fact]:
+        terms = record.terms
+        ref = ConnectionRef(terms.workspace_id, terms.connection_id)
+        answers: list[Fact] = []
+        try:
+            for intent in reads.resolve:
+                order = self._exchange.order(ref, terms.symbol, intent.order_link_id)
+                answers.append(OrderResolved(intent.intent_id, order))
+            if reads.snapshot:
+                answers.append(self._snapshot(record))
+            if reads.candles:
+                answers.extend(self._judged(record))
+        except ExchangeUnavailable as error:
+            answers.append(ReadFailed("account", str(error)))
+        except ExchangeRefused as error:
+            answers.append(ReadFailed("account", str(error), fatal=True))
+        return answers
+
+    def _snapshot(self, record: RunRecord) -> SnapshotRead:
+        terms = record.terms
+        ref = ConnectionRef(terms.workspace_id, terms.connection_id)
+        since = max(record.state.last_exec_ms, terms.created_ms) - OVERLAP_MS
+        snapshot = self._exchange.snapshot(ref, terms.symbol, since)
+        own = [row for row in snapshot.executions if row.time_ms >= terms.created_ms]
+        known = self._store.known_executions(terms.run_id, [row.exec_id for row in own])
+        return SnapshotRead(snapshot, tuple(row for row in own if row.exec_id not in known))
+
+    def _judged(self, record: RunRecord) -> list[Fact]:
+        """The newest bar; with a signal also the price and, unless just read, the account it would be traded on."""
+        try:
+            judgement = self._judge.judge(record.terms)
+        except (ExchangeUnavailable, NotFound) as error:
+            return [ReadFailed("candles", str(error))]
+        bar = record.state.bar
+        if judgement is None or (bar is not None and judgement.open_time_ms <= bar.open_time_ms):
+            return [NothingNew()]
+        if judgement.signal is None:
+            return [Judged(judgement, None)]
+        facts: list[Fact] = []
+        if record.state.holding is None and record.state.status is RunStatus.RUNNING:
+            facts.append(self._snapshot(record))
+        try:
+            price = self._market.ticker(record.terms.symbol).last_price
+        except (ExchangeUnavailable, NotFound):
+            price = None
+        return [*facts, Judged(judgement, price)]
+
+    def _unbooked(self, record: RunRecord, messages: tuple[Message, ...]) -> tuple[Fact, ...]:
+        """The messages without executions that are booked already."""
+        exec_ids = [message.execution.exec_id for message in messages if isinstance(message, ExecutionUpdate)]
+        known = self._store.known_executions(record.terms.run_id, exec_ids) if exec_ids else frozenset()
+        return tuple(
+            message
+            for message in messages
+            if not (isinstance(message, ExecutionUpdate) and message.execution.exec_id in known)
+        )
+
+
+def _booked(fill: Fill) -> Booked:
+    return Booked(fill.execution, fill.intent_id, fill.exit_reason)
