@@ -88,7 +88,9 @@ def _add_wheels(vendor: Path, wheels: Path) -> None:
 def _run_chalice(project: Path, stage: str, merge_file: Path, out: Path) -> None:
     command = [sys.executable, "-c", "from chalice.cli import main; raise SystemExit(main())"]
     command += ["--project-dir", str(project), "package", "--stage", stage, "--merge-template", str(merge_file)]
-    done = subprocess.run([*command, str(out)], capture_output=True, text=True, check=False, env=_packaging_environment())
+    done = subprocess.run(
+        [*command, str(out)], capture_output=True, text=True, check=False, env=_packaging_environment()
+    )
     if done.returncode != 0:
         raise PackagingFailed(f"chalice package failed:\n{(done.stdout + done.stderr).strip()}")
 
@@ -112,7 +114,9 @@ def main() -> int:
         print(f"package: {failure}", file=sys.stderr)
         return 1
     size = package.archive.stat().st_size / 1_000_000
-    print(f"{package.archive} {size:.1f} MB, {arguments.out / 'sam.json'} {len(package.template['Resources'])} resources")
+    print(
+        f"{package.archive} {size:.1f} MB, {arguments.out / 'sam.json'} {len(package.template['Resources'])} resources"
+    )
     if size > LARGEST_ARCHIVE_MB:
         print(f"package: the archive is over {LARGEST_ARCHIVE_MB} MB; Lambda takes 50", file=sys.stderr)
         return 1

@@ -1,0 +1,85 @@
+"""Builds the page into frontend/dist, only when something under frontend/ has changed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from infra.package import PROJECT
+
+FRONTEND = PROJECT / "frontend"
+DIST = FRONTEND / "dist"
+NODE_MAJOR = 20
+_NOT_SOURCE = frozenset({"node_modules", "dist", "test-results", "playwright-report", ".vite"})
+
+
+class PageNotBuilt(Exception):
+    """The page could not be built; the message says what to do."""
+
+
+def ensure_dependencies() -> None:
+    """Installs the locked npm packages unless they are there. Raises PageNotBuilt."""
+    lock = hashlib.sha256((FRONTEND / "package-lock.json").read_bytes()).hexdigest()
+    stamp = FRONTEND / "node_modules" / ".installed-from"
+    if stamp.exists() and stamp.read_text() == lock:
+        return
+    _require_node()
+    _npm("ci", "--no-audit", "--no-fund", "--loglevel=error")
+    stamp.write_text(lock)
+
+
+def ensure_page() -> None:
+    """Builds frontend/dist unless it was built from these very sources. Raises PageNotBuilt."""
+    sources = _fingerprint()
+    stamp = DIST / ".built-from"
+    if stamp.exists() and stamp.read_text() == sources:
+        return
+    _require_node()
+    ensure_dependencies()
+    _npm("run", "--silent", "build")
+    stamp.write_text(sources)
+
+
+def _require_node() -> None:
+    node = shutil.which("node")
+    if node is None or shutil.which("npm") is None:
+        raise PageNotBuilt(f"Node {NODE_MAJOR} or later is missing: install it with npm, then run the command again")
+    version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    if int(version.lstrip("v").split(".")[0]) < NODE_MAJOR:
+        raise PageNotBuilt(f"Node {version} is too old: install Node {NODE_MAJOR} or later, then run the command again")
+
+
+def _npm(*arguments: str) -> None:
+    # Bundlers look for a terminal; CI=true keeps them quiet and stops npm from asking.
+    environment = {**os.environ, "CI": "true"}
+    done = subprocess.run(
+        ["npm", *arguments],
+        cwd=FRONTEND,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        words = (done.stderr or done.stdout).strip().splitlines()[-15:]
+        raise PageNotBuilt(f"`npm {' '.join(arguments)}` in frontend/ failed:\n" + "\n".join(words))
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256()
+    for path in sorted(_sources(FRONTEND)):
+        digest.update(str(path.relative_to(FRONTEND)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _sources(folder: Path) -> list[Path]:
+    found: list[Path] = []
+    for path in folder.iterdir():
+        if path.name in _NOT_SOURCE:
+            continue
+        found += _sources(path) if path.is_dir() else [path]
+    return found
