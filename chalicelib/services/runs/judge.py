@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
+from chalicelib.account_ports import StrategyRepository
 from chalicelib.domain.errors import UnknownFact
 from chalicelib.domain.market.candle import Candle
 from chalicelib.domain.market.interval import Interval
@@ -22,18 +23,11 @@ _KEPT = 64
 _MOST_CANDLES = 1000
 
 
-class StrategyDocuments(Protocol):
-    """Where immutable strategy versions are read."""
-
-    def document(self, workspace_id: str, strategy_id: str, version: int) -> dict[str, Any]:
-        """The normalised document. Raises NotFound."""
-
-
 class Judge:
     """Judges bars by a run's strategy. Versions never change, so parsed ones are kept for the process's life."""
 
-    def __init__(self, documents: StrategyDocuments, market: MarketData) -> None:
-        self._documents = documents
+    def __init__(self, strategies: StrategyRepository, market: MarketData) -> None:
+        self._strategies = strategies
         self._market = market
         self._specs: OrderedDict[tuple[str, str, int], StrategySpec] = OrderedDict()
         self._plans: OrderedDict[tuple[str, str, int], Plan] = OrderedDict()
@@ -42,7 +36,7 @@ class Judge:
         """The run's strategy. Raises NotFound, InvalidDocument."""
         key = _key(terms)
         if key not in self._specs:
-            self._specs[key] = parse_strategy(self._documents.document(*key))
+            self._specs[key] = parse_strategy(self._strategies.version(*key).normalised)
             _trim(self._specs)
         return self._specs[key]
 

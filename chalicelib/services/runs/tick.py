@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import count
-from typing import Protocol
+from typing import Any
 
 from chalicelib.domain.runtime.decide import decide
 from chalicelib.domain.runtime.decision import (
@@ -47,6 +47,7 @@ from chalicelib.ports import (
 )
 from chalicelib.run_ports import Commit, Fill, Inbox, RunStore, Workflow
 from chalicelib.services.runs.judge import Judge
+from chalicelib.services.runs.kill_switch import KillSwitch
 from chalicelib.services.runs.report import build_report
 
 BUDGET_MS = 38_000
@@ -57,13 +58,6 @@ POLLS_MS = (50, 100, 150, 250, 400, 600, 800, 1000)
 OVERLAP_MS = 60_000
 RUN_ENDED = "RunEnded"
 SEGMENT_ENDED = "SegmentEnded"
-
-
-class KillSwitch(Protocol):
-    """Who may forbid new exposure."""
-
-    def engaged(self, workspace_id: str) -> str:
-        """Why trading is off for the workspace, "" when it is on. Unreadable counts as engaged (decision 19)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +154,8 @@ class TickRun:
         decision = decide(record, facts, self._situation(record))
         if decision.state == record.state and not decision.intents:
             return record, decision, consumed
-        report, release = None, ()
+        report: dict[str, Any] | None = None
+        release: tuple[str, ...] = ()
         if decision.ended:
             fills = tuple(_booked(fill) for fill in self._store.fills(record.terms.run_id))
             report = build_report(record, decision.state, (*fills, *decision.fills))
