@@ -116,7 +116,7 @@ class FillItem(Model):
 
 
 class SlotItem(Model):
-    """A place that one run at a time may take; the start slot of a workspace remembers its last start."""
+    """A place that one run at a time may take, a workspace's last start, or an engaged kill switch with its reason."""
 
     class Meta:
         table_name = "slots"
@@ -124,6 +124,7 @@ class SlotItem(Model):
     slot = UnicodeAttribute(hash_key=True)
     run_id = UnicodeAttribute(null=True)
     last_start_ms = NumberAttribute(null=True)
+    reason = UnicodeAttribute(null=True)
 
 
 RUN_MODELS: tuple[type[Model], ...] = (RunItem, EventItem, MessageItem, IntentItem, FillItem, SlotItem)

@@ -1,4 +1,4 @@
-"""What the validator accepts and the live runtime does not trade yet: refused at the start, never ignored (FR-DSL-2)."""
+"""What the validator accepts and live runs do not trade yet: refused at the start, never ignored (FR-DSL-2)."""
 
 from __future__ import annotations
 

@@ -1,0 +1,106 @@
+"""Builds what drives runs: Ticks, wakes, the safety net, and the use-cases that the API offers."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from chalicelib.account_ports import StrategyRepository
+from chalicelib.bootstrap import aws_client, clock, settings
+from chalicelib.bootstrap.exchange import exchange, market_data
+from chalicelib.run_ports import Inbox, RunStore, Workflow
+
+if TYPE_CHECKING:
+    from chalicelib.adapters.dynamodb.kill_switch import DynamoKillSwitch
+    from chalicelib.services.runs.finalize import FinalizeRun, SweepRuns
+    from chalicelib.services.runs.judge import Judge
+    from chalicelib.services.runs.tick import TickRun
+
+
+@cache
+def run_store() -> RunStore:
+    """Runs and all that belongs to them."""
+    from pynamodb.connection import Connection
+
+    from chalicelib.adapters.dynamodb.run_tables import bind_run_tables
+    from chalicelib.adapters.dynamodb.runs import DynamoRunStore
+
+    bind_run_tables(settings().table_prefix)
+    return DynamoRunStore(Connection())
+
+
+@cache
+def workflow() -> Workflow:
+    """The state machine of runs."""
+    from chalicelib.adapters.stepfunctions.workflow import StepFunctionsWorkflow
+
+    return StepFunctionsWorkflow(aws_client("stepfunctions"), settings().state_machine_arn)
+
+
+@cache
+def inbox() -> Inbox:
+    """The inboxes of runs."""
+    from chalicelib.adapters.dynamodb.inbox import DynamoInbox
+
+    run_store()
+    return DynamoInbox(workflow(), clock())
+
+
+@cache
+def kill_switch() -> DynamoKillSwitch:
+    """The kill switches."""
+    from chalicelib.adapters.dynamodb.kill_switch import DynamoKillSwitch
+
+    run_store()
+    return DynamoKillSwitch(clock())
+
+
+@cache
+def judge() -> Judge:
+    """Judges bars by immutable strategy versions."""
+    from chalicelib.services.runs.judge import Judge
+
+    return Judge(_strategies(), market_data())
+
+
+@cache
+def tick_run() -> TickRun:
+    """The Tick."""
+    from chalicelib.services.runs.tick import TickRun
+
+    return TickRun(
+        store=run_store(),
+        inbox=inbox(),
+        workflow=workflow(),
+        exchange=exchange("tick"),
+        market=market_data(),
+        judge=judge(),
+        kill_switch=kill_switch(),
+        clock=clock(),
+    )
+
+
+@cache
+def finalize_run() -> FinalizeRun:
+    """The safety net of one run."""
+    from chalicelib.services.runs.finalize import FinalizeRun
+
+    return FinalizeRun(run_store(), inbox(), workflow(), tick_run())
+
+
+@cache
+def sweep_runs() -> SweepRuns:
+    """The safety net of all runs."""
+    from chalicelib.services.runs.finalize import SweepRuns
+
+    return SweepRuns(run_store(), workflow(), finalize_run(), clock())
+
+
+def _strategies() -> StrategyRepository:
+    from pynamodb.connection import Connection
+
+    from chalicelib.adapters.dynamodb.binding import bind
+    from chalicelib.adapters.dynamodb.strategies import DynamoStrategies, StrategyItem
+
+    bind(StrategyItem, settings().table_prefix)
+    return DynamoStrategies(Connection())

@@ -1,0 +1,77 @@
+"""The safety net: whatever ended a run's execution, the run itself ends in order or goes on being ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chalicelib.domain.runtime.messages import StopRequested
+from chalicelib.domain.runtime.states import RunStatus, StopReason
+from chalicelib.ports import Clock, NotFound
+from chalicelib.run_ports import Inbox, RunStore, Workflow
+from chalicelib.services.runs.tick import TickRun
+
+SILENT_MS = 5 * 60_000
+UNSTARTED_MS = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class FinalizeRun:
+    """Use-case of the state machine's last state, of the failure rule and of the sweeper. Idempotent."""
+
+    store: RunStore
+    inbox: Inbox
+    workflow: Workflow
+    tick: TickRun
+
+    def __call__(self, run_id: str) -> str:
+        """``ended`` when there was nothing to do, ``closed`` when it was ended here, ``restarted`` when it goes on.
+
+        A run that has not ended is stopped with reason ``error`` by a Tick of its own; if that cannot prove the end in
+        its time, a fresh execution carries on until it can.
+        """
+        try:
+            record = self.store.get(run_id)
+        except NotFound:
+            return "ended"
+        if record.state.status.terminal:
+            return "ended"
+        self.inbox.post(run_id, StopRequested(StopReason.ERROR, None, "finalize"))
+        if self.tick(run_id, "", record.segment).outcome == "ended":
+            return "closed"
+        self.workflow.start(run_id, record.segment + 1, record.terms.deadline_ms)
+        return "restarted"
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What one sweep found: runs whose execution never began, and runs without a Tick for five minutes."""
+
+    started: tuple[str, ...]
+    finalized: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SweepRuns:
+    """Use-case of the schedule: finds runs that nothing drives any more."""
+
+    store: RunStore
+    workflow: Workflow
+    finalize: FinalizeRun
+    clock: Clock
+
+    def __call__(self) -> Swept:
+        """Starts what was never started, finalizes what has gone silent."""
+        now = self.clock.now_ms()
+        started, finalized = [], []
+        for run in self.store.active():
+            silent = now - run.tick_ms
+            if silent < UNSTARTED_MS:
+                continue
+            record = self.store.get(run.run_id)
+            if record.state.status is RunStatus.QUEUED and record.epoch == 0:
+                self.workflow.start(run.run_id, 0, record.terms.deadline_ms)
+                started.append(run.run_id)
+            elif silent >= SILENT_MS and not record.state.status.terminal:
+                self.finalize(run.run_id)
+                finalized.append(run.run_id)
+        return Swept(tuple(started), tuple(finalized))
