@@ -1,4 +1,4 @@
-"""Entry point of the safety net: ``{"runId"}`` from the state machine, or a failed execution as EventBridge tells it."""
+"""Entry point of the safety net: ``{"runId"}`` from the state machine, or a failed execution told by EventBridge."""
 
 from __future__ import annotations
 
