@@ -1,0 +1,86 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { Check, CircleUser } from "lucide-react";
+import { DropdownMenu } from "radix-ui";
+import { useTranslation } from "react-i18next";
+
+import { logout } from "@/api/client";
+import { useSession } from "@/api/session";
+
+import { setPriceColours, setTheme, useAppearance, type PriceColours, type Theme } from "./appearance";
+
+const ITEM = "flex min-h-8 items-center gap-2 rounded-sm px-2 text-dense outline-none data-[highlighted]:bg-s3";
+const THEMES: Theme[] = ["system", "dark", "light"];
+const COLOURS: PriceColours[] = ["teal-red", "blue-orange"];
+
+export function UserMenu() {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const queryClient = useQueryClient();
+  const session = useSession((state) => state.session);
+  const { theme, colours } = useAppearance();
+
+  async function leave() {
+    try {
+      await logout();
+    } finally {
+      await navigate({ to: "/login" });
+      queryClient.clear();
+    }
+  }
+
+  return (
+    <DropdownMenu.Root>
+      <DropdownMenu.Trigger
+        aria-label={t("userMenu")}
+        title={session?.user.email}
+        className="flex size-8 items-center justify-center rounded-md text-text2 hover:bg-s2 hover:text-text"
+      >
+        <CircleUser aria-hidden size={20} />
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content
+          align="end"
+          sideOffset={8}
+          className="z-50 min-w-56 rounded-lg border border-hairline bg-s2 p-2 shadow-2xl"
+        >
+          <div className="px-2 pb-2">
+            <p className="font-medium break-all">{session?.user.email}</p>
+            <p className="text-table text-text2">
+              {session?.workspace.name} · {session && t(`roles.${session.workspace.role}`, { defaultValue: session.workspace.role })}
+            </p>
+          </div>
+          <DropdownMenu.RadioGroup value={theme} onValueChange={(value) => setTheme(value as Theme)} aria-label={t("theme.label")}>
+            <DropdownMenu.Label className="px-2 pt-1 text-caption text-text2">{t("theme.label")}</DropdownMenu.Label>
+            {THEMES.map((each) => (
+              <Choice key={each} value={each} label={t(`theme.${each}`)} />
+            ))}
+          </DropdownMenu.RadioGroup>
+          <DropdownMenu.RadioGroup value={colours} onValueChange={(value) => setPriceColours(value as PriceColours)} aria-label={t("colours.label")}>
+            <DropdownMenu.Label className="px-2 pt-2 text-caption text-text2">{t("colours.label")}</DropdownMenu.Label>
+            {COLOURS.map((each) => (
+              <Choice key={each} value={each} label={t(`colours.${each}`)} />
+            ))}
+          </DropdownMenu.RadioGroup>
+          <DropdownMenu.Separator className="my-2 h-px bg-hairline" />
+          <DropdownMenu.Item className={ITEM} onSelect={() => void leave()}>
+            {t("signOut")}
+          </DropdownMenu.Item>
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  );
+}
+
+function Choice({ value, label }: { value: string; label: string }) {
+  return (
+    <DropdownMenu.RadioItem value={value} className={ITEM} onSelect={(event) => event.preventDefault()}>
+      <span className="size-4">
+        <DropdownMenu.ItemIndicator>
+          <Check aria-hidden size={16} />
+        </DropdownMenu.ItemIndicator>
+      </span>
+      {label}
+    </DropdownMenu.RadioItem>
+  );
+}

@@ -1,0 +1,95 @@
+import {
+  ArrowLeftRight,
+  CircleAlert,
+  CircleDot,
+  Flag,
+  Hand,
+  History,
+  Lightbulb,
+  ListPlus,
+  PackageCheck,
+  RefreshCw,
+  Send,
+  ShieldBan,
+  ShieldCheck,
+  TriangleAlert,
+  Unplug,
+  Wallet,
+  type LucideIcon,
+} from "lucide-react";
+import { memo } from "react";
+import { useTranslation } from "react-i18next";
+
+import type { EventType, RunEvent } from "@/api/types";
+import { classes } from "@/ui/classes";
+import { Time } from "@/ui/Time";
+
+const ICONS: Record<EventType, LucideIcon> = {
+  run_queued: CircleDot,
+  state_transition: ArrowLeftRight,
+  signal_generated: Lightbulb,
+  order_intent_created: ListPlus,
+  order_sent: Send,
+  order_update: History,
+  execution: PackageCheck,
+  position_update: Wallet,
+  trading_stop_set: ShieldCheck,
+  risk_blocked: ShieldBan,
+  reconciled: RefreshCw,
+  finding: TriangleAlert,
+  ws_reconnect: Unplug,
+  error: CircleAlert,
+  stop_requested: Hand,
+  run_ended: Flag,
+};
+
+const TONES = { info: "text-text3", warning: "text-warn", error: "text-danger" } as const;
+
+interface Props {
+  event: RunEvent;
+  sentence: string;
+}
+
+/** One line of the log; the facts behind it open below. */
+export const EventRow = memo(function EventRow({ event, sentence }: Props) {
+  const { t } = useTranslation();
+  const Icon = ICONS[event.type] ?? CircleDot;
+  return (
+    <details id={`event-${event.seq}`} className="group/row [contain-intrinsic-size:auto_32px] [content-visibility:auto]">
+      <summary className="grid min-h-8 grid-cols-[auto_auto_1fr] items-start gap-x-2 rounded-sm px-2 py-1 hover:bg-s2 sm:grid-cols-[auto_auto_148px_1fr_auto]">
+        <Time at={event.at} form="ms" className="pt-px text-table leading-6 text-text3" />
+        <Icon aria-hidden size={16} className={classes("mt-1 shrink-0", TONES[event.severity])} />
+        <span className="hidden text-table leading-6 text-text2 sm:inline">{t(`events:type.${event.type}`, { defaultValue: event.type })}</span>
+        <span className="min-w-0 text-dense leading-6 break-words">
+          {event.severity !== "info" && (
+            <strong className={classes("mr-1 font-semibold", TONES[event.severity])}>{t(`run:log.severity.${event.severity}`)}:</strong>
+          )}
+          {sentence}
+        </span>
+        <a
+          href={`#event-${event.seq}`}
+          aria-label={t("run:log.linkTo", { seq: event.seq })}
+          title={t("run:log.linkTo", { seq: event.seq })}
+          className="num hidden min-h-6 min-w-6 items-center justify-end text-caption text-text3 hover:text-text sm:inline-flex"
+        >
+          #{event.seq}
+        </a>
+      </summary>
+      <EventFacts event={event} />
+    </details>
+  );
+});
+
+function EventFacts({ event }: { event: RunEvent }) {
+  const { t } = useTranslation();
+  return (
+    // Long lines scroll inside their own box, which the keyboard can reach.
+    <pre
+      tabIndex={0}
+      aria-label={t("run:log.facts", { seq: event.seq })}
+      className="mx-2 mb-2 max-h-64 overflow-auto rounded-sm bg-bg p-2 font-mono text-table text-text2"
+    >
+      {JSON.stringify({ seq: event.seq, at: event.at, type: event.type, intentId: event.intentId ?? undefined, ...event.data }, null, 2)}
+    </pre>
+  );
+}

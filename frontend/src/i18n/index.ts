@@ -1,0 +1,54 @@
+import i18next from "i18next";
+import { initReactI18next } from "react-i18next";
+
+import { en } from "./en";
+
+export const LANGUAGES = ["en", "ru"] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+const STORED = "bm.language";
+
+function initialLanguage(): Language {
+  const stored = localStorage.getItem(STORED);
+  if (stored === "en" || stored === "ru") return stored;
+  return navigator.languages.some((tag) => tag.toLowerCase().startsWith("ru")) ? "ru" : "en";
+}
+
+/** Whether the reader has ever chosen; if not, the account's own language may be used after login. */
+export const languageWasChosen = () => localStorage.getItem(STORED) !== null;
+
+function reflect(language: string) {
+  document.documentElement.lang = language;
+}
+
+async function load(language: Language) {
+  if (i18next.hasResourceBundle(language, "common")) return;
+  // English is in the first load as the fallback, every other language comes when it is wanted.
+  const { ru } = await import("./ru");
+  for (const [namespace, texts] of Object.entries(ru)) i18next.addResourceBundle(language, namespace, texts);
+}
+
+/** Ready to draw: the reader's language is there. */
+export async function startI18n() {
+  await i18next.use(initReactI18next).init({
+    resources: { en },
+    lng: "en",
+    fallbackLng: "en",
+    defaultNS: "common",
+    ns: Object.keys(en),
+    // Keys are flat and may contain dots: "order_sent" and "order_sent.entry" live side by side.
+    keySeparator: false,
+    interpolation: { escapeValue: false },
+    returnNull: false,
+  });
+  i18next.on("languageChanged", reflect);
+  await setLanguage(initialLanguage(), false);
+}
+
+export async function setLanguage(language: Language, remember = true) {
+  if (remember) localStorage.setItem(STORED, language);
+  await load(language);
+  await i18next.changeLanguage(language);
+}
+
+export { i18next };
