@@ -1,0 +1,1 @@
+"""The REST side and the control surface."""

@@ -1,0 +1,1 @@
+"""Where prices come from: recorded candles, a seeded generator, and the clock that plays them."""
