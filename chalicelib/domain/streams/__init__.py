@@ -1,0 +1,1 @@
+"""Listening, without sockets: what must be listened to, and which task listens to what."""

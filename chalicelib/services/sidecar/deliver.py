@@ -1,0 +1,160 @@
+"""Takes what a stream said to the inboxes of the runs that it concerns.
+
+Repeats are harmless (every message has an id), losses are not: what concerns no known run is kept for a while, because
+the run may have been started a moment ago, and is delivered when it shows up.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import partial
+from threading import Lock
+from typing import TypeVar
+
+from chalicelib.domain.market.interval import Interval
+from chalicelib.domain.runtime.facts import PositionFact
+from chalicelib.domain.runtime.messages import (
+    CandleClosed,
+    ExecutionUpdate,
+    OrderUpdate,
+    PositionUpdate,
+    Reconnected,
+)
+from chalicelib.domain.runtime.record import ActiveRun
+from chalicelib.ports import Clock, ConnectionRef, Ids
+from chalicelib.run_ports import Inbox
+from chalicelib.stream_ports import DelayedCalls
+
+KEEP_UNROUTED_MS = 15_000
+_MOST_UNROUTED = 1_000
+_Key = TypeVar("_Key")
+PrivateMessage = OrderUpdate | ExecutionUpdate | PositionUpdate
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """Run ids by what concerns them; replaced as a whole when the active runs change."""
+
+    accounts: dict[tuple[ConnectionRef, str], tuple[str, ...]] = field(default_factory=dict)
+    candles: dict[tuple[str, Interval], tuple[str, ...]] = field(default_factory=dict)
+    connections: dict[ConnectionRef, tuple[str, ...]] = field(default_factory=dict)
+    symbols: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, runs: Iterable[ActiveRun]) -> Routes:
+        """The routes to these runs."""
+        routes = cls()
+        for run in runs:
+            ref = ConnectionRef(run.workspace_id, run.connection_id)
+            _append(routes.accounts, (ref, run.symbol), run.run_id)
+            _append(routes.connections, ref, run.run_id)
+            _append(routes.symbols, run.symbol, run.run_id)
+            for interval in run.intervals:
+                _append(routes.candles, (run.symbol, interval), run.run_id)
+        return routes
+
+
+class Delivery:
+    """Delivers messages. Called from several threads."""
+
+    def __init__(self, inbox: Inbox, ids: Ids, clock: Clock, later: DelayedCalls, candle_spread_ms: int) -> None:
+        """``candle_spread_ms`` is the time over which the wakes of one candle are spread, by run id."""
+        self._inbox = inbox
+        self._ids = ids
+        self._clock = clock
+        self._later = later
+        self._candle_spread_ms = candle_spread_ms
+        self._lock = Lock()
+        self._routes = Routes()
+        self._unrouted: deque[tuple[int, ConnectionRef, PrivateMessage]] = deque(maxlen=_MOST_UNROUTED)
+        self._positions: dict[tuple[ConnectionRef, str], object] = {}
+        self.delivered = 0
+
+    def route(self, runs: Iterable[ActiveRun]) -> None:
+        """Takes over the active runs and delivers what was waiting for one of them."""
+        routes = Routes.of(runs)
+        oldest = self._clock.now_ms() - KEEP_UNROUTED_MS
+        with self._lock:
+            self._routes = routes
+            waiting = [entry for entry in self._unrouted if entry[0] >= oldest]
+            self._unrouted.clear()
+            self._unrouted.extend(entry for entry in waiting if not self._runs_of(entry[1], entry[2]))
+        for _, ref, message in waiting:
+            for run_id in self._runs_of(ref, message):
+                self._post(run_id, message)
+
+    def private(self, ref: ConnectionRef, message: PrivateMessage) -> None:
+        """An order, execution or position of an account."""
+        if isinstance(message, PositionUpdate) and not self._news(ref, message.position):
+            return
+        runs = self._runs_of(ref, message)
+        if not runs:
+            with self._lock:
+                self._unrouted.append((self._clock.now_ms(), ref, message))
+        for run_id in runs:
+            self._post(run_id, message)
+
+    def candle(self, symbol: str, interval: Interval, open_time_ms: int) -> None:
+        """A candle has closed: every run's wake has its own moment within the spread, the same for all intervals."""
+        message = CandleClosed(interval, open_time_ms)
+        for run_id in self._routes.candles.get((symbol, interval), ()):
+            delay_ms = spread_ms(run_id, self._candle_spread_ms)
+            if delay_ms:
+                self._later.after(delay_ms, partial(self._post, run_id, message))
+            else:
+                self._post(run_id, message)
+
+    def private_live(self, ref: ConnectionRef, gap_ms: int) -> None:
+        """The account's stream is (again) live; ``gap_ms`` of it were not heard."""
+        with self._lock:
+            for key in [key for key in self._positions if key[0] == ref]:
+                del self._positions[key]
+        self._reconnected(self._routes.connections.get(ref, ()), "private", gap_ms)
+
+    def public_live(self, symbols: Iterable[str], gap_ms: int) -> None:
+        """The symbols' candles are (again) live."""
+        runs = sorted({run_id for symbol in symbols for run_id in self._routes.symbols.get(symbol, ())})
+        self._reconnected(runs, "public", gap_ms)
+
+    def _reconnected(self, runs: Iterable[str], stream: str, gap_ms: int) -> None:
+        for run_id in runs:
+            self._post(run_id, Reconnected(stream, gap_ms, self._ids.ulid()))
+
+    def _news(self, ref: ConnectionRef, position: PositionFact) -> bool:
+        """Whether it differs from the last one: the exchange repeats the position on every order action."""
+        key = (ref, position.symbol)
+        state = (position.side, position.size, position.avg_price, position.stop_loss, position.take_profit)
+        with self._lock:
+            if self._positions.get(key) == state:
+                return False
+            self._positions[key] = state
+        return True
+
+    def _runs_of(self, ref: ConnectionRef, message: PrivateMessage) -> tuple[str, ...]:
+        return self._routes.accounts.get((ref, _symbol(message)), ())
+
+    def _post(self, run_id: str, message: PrivateMessage | CandleClosed | Reconnected) -> None:
+        self._inbox.post(run_id, message)
+        self.delivered += 1
+
+
+def spread_ms(run_id: str, within_ms: int) -> int:
+    """A run's own delay within the spread: the same every time, different from run to run."""
+    if within_ms <= 0:
+        return 0
+    return int.from_bytes(hashlib.sha256(run_id.encode()).digest()[:8]) % within_ms
+
+
+def _symbol(message: PrivateMessage) -> str:
+    if isinstance(message, OrderUpdate):
+        return message.order.symbol
+    if isinstance(message, ExecutionUpdate):
+        return message.execution.symbol
+    return message.position.symbol
+
+
+def _append(table: dict[_Key, tuple[str, ...]], key: _Key, run_id: str) -> None:
+    table[key] = (*table.get(key, ()), run_id)
