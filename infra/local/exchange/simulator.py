@@ -73,7 +73,8 @@ class Simulator:
     def account(self, wanted: dict[str, Any]) -> Account:
         """The account of the uid or key in ``wanted``, made when there is none."""
         world = self.exchange.world
-        uid = str(wanted.get("uid") or world.uid_of_key.get(str(wanted.get("api_key", "")), "") or 100_000 + len(world.accounts))
+        known = world.uid_of_key.get(str(wanted.get("api_key", "")))
+        uid = str(wanted.get("uid") or known or 100_000 + len(world.accounts))
         account = world.accounts.get(uid)
         if account is None:
             account = self.exchange.add_account(

@@ -9,8 +9,8 @@ from typing import Any
 from infra.local.exchange.engine.account import Account
 from infra.local.exchange.engine.account_records import position_row, wallet_row
 from infra.local.exchange.engine.decimal_text import plain
+from infra.local.exchange.engine.order_rules import require_linear
 from infra.local.exchange.engine.order_states import tell_wallet
-from infra.local.exchange.engine.order_validation import require_linear
 from infra.local.exchange.engine.refusal import Refusal, Reply, bad_request
 from infra.local.exchange.engine.visibility import DAY_MS, WEEK_MS, page, window
 from infra.local.exchange.engine.world import World

@@ -1,4 +1,4 @@
-"""The instruments the simulated exchange lists, with what a market generator and the risk engine need to know of them."""
+"""The instruments the simulated exchange lists, with what the generator and the risk engine need to know of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from chalicelib.domain.market.instrument import Instrument
 
 @dataclass(frozen=True, slots=True)
 class RiskTier:
-    """Positions up to ``limit`` USDT need ``mmr`` maintenance margin less ``deduction``, at ``max_leverage`` at most."""
+    """Positions up to ``limit`` USDT need ``mmr`` maintenance margin less ``deduction``; ``max_leverage`` at most."""
 
     risk_id: int
     limit: Decimal
@@ -43,11 +43,11 @@ class Listing:
 def _tiers(first_limit: int, max_leverage: int) -> tuple[RiskTier, ...]:
     """Marginal tiers; the deduction makes maintenance margin continuous at each limit."""
     rates = (Decimal("0.005"), Decimal("0.0056"), Decimal("0.01"), Decimal("0.02"), Decimal("0.05"))
-    limits = [Decimal(first_limit) * factor for factor in (Decimal(1), Decimal("1.3"), Decimal(3), Decimal(6), Decimal(20))]
-    leverages = (1, Decimal("0.9"), Decimal("0.5"), Decimal("0.25"), Decimal("0.1"))
+    limits = [first_limit * Decimal(text) for text in ("1", "1.3", "3", "6", "20")]
+    shares = [Decimal(text) for text in ("1", "0.9", "0.5", "0.25", "0.1")]
     tiers: list[RiskTier] = []
     deduction = Decimal(0)
-    for number, (rate, limit, share) in enumerate(zip(rates, limits, leverages, strict=True)):
+    for number, (rate, limit, share) in enumerate(zip(rates, limits, shares, strict=True)):
         if number:
             deduction += limits[number - 1] * (rate - rates[number - 1])
         tiers.append(RiskTier(number + 1, limit, rate, deduction, max(Decimal(1), (max_leverage * share) // 1)))

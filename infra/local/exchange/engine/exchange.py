@@ -60,7 +60,7 @@ BATCHES = {
 
 
 class Exchange:
-    """``seed`` decides ids, delays and random choices; ``prices`` open the markets (the listing's reference otherwise)."""
+    """``seed`` decides ids, delays and random choices; ``prices`` open the markets, else the listing's reference."""
 
     def __init__(
         self,
@@ -92,7 +92,13 @@ class Exchange:
         return market
 
     def add_account(
-        self, uid: str, *, api_key: str = "", secret: str = "", usdt: Decimal = Decimal(10_000), environment: str = "mainnet"
+        self,
+        uid: str,
+        *,
+        api_key: str = "",
+        secret: str = "",
+        usdt: Decimal = Decimal(10_000),
+        environment: str = "mainnet",
     ) -> Account:
         """Makes an account with ``usdt`` in its wallet."""
         world = self.world

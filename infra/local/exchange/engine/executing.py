@@ -22,7 +22,7 @@ def execute(
     maker: bool,
     exec_type: str = "Trade",
 ) -> Fill:
-    """Fills ``qty`` of ``order`` at ``price``. A fill beyond the position closes it and opens the other side (one-way)."""
+    """Fills ``qty`` of ``order`` at ``price``. A fill beyond the position closes it and opens the other side."""
     market = world.markets[order.symbol]
     rate = ZERO if exec_type == "AdlTrade" else world.fee_rate(account, order.symbol, maker=maker)
     value = qty * price

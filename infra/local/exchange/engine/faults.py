@@ -15,7 +15,7 @@ STREAM_KINDS = frozenset({"duplicate_events", "reorder_events"})
 
 @dataclass(slots=True)
 class Fault:
-    """``kind`` happens to calls whose path ends with ``path`` and whose params match ``symbol`` and ``uid`` (empty: any).
+    """``kind`` happens to calls whose path ends with ``path`` and that match ``symbol`` and ``uid`` (empty: any).
 
     ``count`` is how often it may still happen (None: without end), ``probability`` how likely each time. ``code`` is a
     retCode or an HTTP status, ``delay_ms`` a time to wait, ``text`` the message.

@@ -29,7 +29,9 @@ def bankruptcy_price(position: Position, leverage: Decimal) -> Decimal:
     return entry * (1 + 1 / leverage) + extra
 
 
-def position_margin(account: Account, position: Position, market: SymbolMarket, taker: Decimal) -> tuple[Decimal, Decimal]:
+def position_margin(
+    account: Account, position: Position, market: SymbolMarket, taker: Decimal
+) -> tuple[Decimal, Decimal]:
     """(initial, maintenance) margin of a position at the mark price, closing fee included."""
     if not position.size:
         return ZERO, ZERO

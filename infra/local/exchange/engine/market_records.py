@@ -7,7 +7,7 @@ from typing import Any
 
 from infra.local.exchange.engine.catalogue import Listing
 from infra.local.exchange.engine.decimal_text import ZERO, plain
-from infra.local.exchange.engine.order_validation import require_linear
+from infra.local.exchange.engine.order_rules import require_linear
 from infra.local.exchange.engine.refusal import Reply
 from infra.local.exchange.engine.symbol_market import SymbolMarket
 from infra.local.exchange.engine.visibility import limit_of, page

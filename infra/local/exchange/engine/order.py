@@ -13,10 +13,10 @@ PROTECTIVE = frozenset({"TakeProfit", "StopLoss", "PartialTakeProfit", "PartialS
 
 @dataclass(slots=True)
 class Order:
-    """One order from acceptance to its end; prices in quote currency, quantities in base coin, times in ms (wall clock).
+    """One order from acceptance to its end; prices in quote currency, quantities in base coin, wall times in ms.
 
-    ``price`` of a market order is the internal limit of its slippage band, never a fill price. ``margin`` is the initial
-    margin reserved while it rests. ``queue_ahead`` is the synthetic quantity before it at its price.
+    ``price`` of a market order is the internal limit of its slippage band, never a fill price. ``margin`` is the
+    initial margin reserved while it rests. ``queue_ahead`` is the synthetic quantity before it at its price.
     """
 
     order_id: str

@@ -10,17 +10,25 @@ from infra.local.exchange.engine.activation import activate
 from infra.local.exchange.engine.decimal_text import read_decimal, read_price
 from infra.local.exchange.engine.order import Order
 from infra.local.exchange.engine.order_records import order_message
-from infra.local.exchange.engine.order_states import cancel, position_noise, register, reserve, tell_order, tell_wallet, touch
-from infra.local.exchange.engine.order_validation import (
+from infra.local.exchange.engine.order_rules import (
     TRIGGERS,
     banded_price,
-    build_order,
     check_direction,
     check_price,
     check_quantity,
     check_tpsl_sides,
     require_linear,
 )
+from infra.local.exchange.engine.order_states import (
+    cancel,
+    position_noise,
+    register,
+    reserve,
+    tell_order,
+    tell_wallet,
+    touch,
+)
+from infra.local.exchange.engine.order_validation import build_order
 from infra.local.exchange.engine.refusal import Refusal, Reply, bad_request
 from infra.local.exchange.engine.world import World
 
@@ -124,14 +132,15 @@ def in_scope(world: World, order: Order, params: dict[str, Any]) -> bool:
     if params.get("symbol"):
         return order.symbol == world.market(params).symbol
     if params.get("baseCoin"):
-        return world.markets[order.symbol].listing.instrument.base_coin == params["baseCoin"]
+        return world.markets[order.symbol].listing.instrument.base_coin == str(params["baseCoin"])
     if params.get("settleCoin"):
         return bool(params["settleCoin"] == "USDT")
     raise bad_request("params error: symbol, settleCoin or baseCoin is required")
 
 
 def amend(world: World, account: Account, params: dict[str, Any]) -> Reply:
-    """Changes an open order in place: quantity, price, trigger, TP and SL. A change of price costs its queue position."""
+    """Changes an open order in place: quantity, price, trigger, TP and SL. A new price or quantity costs its place in
+    the queue."""
     require_linear(params)
     market = world.market(params)
     order = find(account, params)
@@ -203,7 +212,11 @@ def _amend_tpsl(params: dict[str, Any], world: World, order: Order) -> None:
 
 
 def batch(
-    world: World, account: Account, params: dict[str, Any], single: Callable[[World, Account, dict[str, Any]], Reply], allowed: int
+    world: World,
+    account: Account,
+    params: dict[str, Any],
+    single: Callable[[World, Account, dict[str, Any]], Reply],
+    allowed: int,
 ) -> Reply:
     """Runs each item on its own: the envelope says 0 although items failed. ``allowed`` items fit the rate limit."""
     require_linear(params)
@@ -213,7 +226,12 @@ def batch(
     results: list[dict[str, Any]] = []
     codes: list[dict[str, Any]] = []
     for number, item in enumerate(items):
-        row = {"category": "linear", "symbol": item.get("symbol", ""), "orderId": "", "orderLinkId": item.get("orderLinkId", "")}
+        row = {
+            "category": "linear",
+            "symbol": item.get("symbol", ""),
+            "orderId": "",
+            "orderLinkId": item.get("orderLinkId", ""),
+        }
         try:
             if number >= allowed:
                 raise Refusal(10006, "Too many visits. Exceeded the API Rate Limit.")

@@ -9,7 +9,7 @@ from infra.local.exchange.engine.account_records import closed_pnl_row
 from infra.local.exchange.engine.order import Order
 from infra.local.exchange.engine.order_commands import in_scope
 from infra.local.exchange.engine.order_records import fill_row, order_row
-from infra.local.exchange.engine.order_validation import require_linear
+from infra.local.exchange.engine.order_rules import require_linear
 from infra.local.exchange.engine.refusal import Reply, bad_request
 from infra.local.exchange.engine.visibility import CLOSED_WINDOW, WEEK_MS, in_history, page, window
 from infra.local.exchange.engine.world import World

@@ -1,4 +1,4 @@
-"""Orders and executions in the exact shape of the wire: REST rows, and what the private stream adds or writes otherwise."""
+"""Orders and executions in the exact shape of the wire: REST rows, and what the private stream writes otherwise."""
 
 from __future__ import annotations
 

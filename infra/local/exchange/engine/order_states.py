@@ -80,7 +80,13 @@ def rest(world: World, account: Account, order: Order) -> None:
 
 
 def finish(
-    world: World, account: Account, order: Order, status: str, *, cancel_type: str = "UNKNOWN", reason: str = "EC_NoError"
+    world: World,
+    account: Account,
+    order: Order,
+    status: str,
+    *,
+    cancel_type: str = "UNKNOWN",
+    reason: str = "EC_NoError",
 ) -> None:
     """Ends the order: out of the book and of the triggers, its margin released. The caller tells the streams."""
     if order.status in ("New", "PartiallyFilled"):

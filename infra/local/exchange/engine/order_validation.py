@@ -10,19 +10,21 @@ from infra.local.exchange.engine.account import Account
 from infra.local.exchange.engine.decimal_text import ZERO, plain, read_decimal, read_price
 from infra.local.exchange.engine.margin import available_balance, order_margin, tier_of
 from infra.local.exchange.engine.order import Order
+from infra.local.exchange.engine.order_rules import (
+    TRIGGERS,
+    banded_price,
+    check_direction,
+    check_price,
+    check_quantity,
+    check_tpsl_sides,
+    require_linear,
+)
 from infra.local.exchange.engine.order_states import exposure_qty
 from infra.local.exchange.engine.refusal import Refusal, bad_request
 from infra.local.exchange.engine.symbol_market import SymbolMarket
 from infra.local.exchange.engine.world import World
 
 LINK_ID = re.compile(r"[A-Za-z0-9_-]{1,36}\Z")
-TRIGGERS = ("LastPrice", "MarkPrice", "IndexPrice")
-
-
-def require_linear(params: dict[str, Any]) -> None:
-    """Raises Refusal 10001 unless category is linear, the only one simulated."""
-    if params.get("category") != "linear":
-        raise bad_request("params error: category invalid")
 
 
 def build_order(world: World, account: Account, params: dict[str, Any]) -> Order:
@@ -82,8 +84,8 @@ def read_link_id(account: Account, params: dict[str, Any]) -> str:
 
 def position_idx(account: Account, symbol: str, params: dict[str, Any], side: str | None) -> int:
     """The checked positionIdx: 0 in one-way mode; 1 or 2 in hedge mode, required there."""
-    raw = params.get("positionIdx", 0 if not account.is_hedged(symbol) else None)
-    if isinstance(raw, bool) or str(raw) not in ("0", "1", "2"):
+    raw = params.get("positionIdx", None if account.is_hedged(symbol) else 0)
+    if raw is None or isinstance(raw, bool) or str(raw) not in ("0", "1", "2"):
         raise bad_request("position idx not match position mode")
     idx = int(raw)
     if (idx != 0) != account.is_hedged(symbol):
@@ -122,22 +124,6 @@ def _time_in_force(params: dict[str, Any], order_type: str) -> str:
     return "IOC" if order_type == "Market" else value
 
 
-def check_quantity(market: SymbolMarket, qty: Decimal, order_type: str) -> Decimal:
-    """``qty`` when it obeys the instrument, truncated to the step when the market is told to be silent about it."""
-    instrument = market.listing.instrument
-    if qty % instrument.qty_step:
-        if not market.truncate_qty:
-            raise bad_request("Qty invalid")
-        qty = instrument.floor_qty(qty)
-    maximum = instrument.max_market_order_qty if order_type == "Market" else instrument.max_order_qty
-    if qty < instrument.min_order_qty:
-        raise bad_request("The number of contracts exceeds minimum limit allowed")
-    if qty > maximum:
-        scaled = f"order_qty:{plain(qty * 10**8)} > max_qty:{plain(maximum * 10**8)}"
-        raise bad_request(f"The number of contracts exceeds maximum limit allowed: too large, {scaled}")
-    return qty
-
-
 def _quantity(params: dict[str, Any], market: SymbolMarket, order_type: str) -> Decimal:
     qty = read_decimal(params, "qty")
     if qty is None or qty < 0:
@@ -147,14 +133,6 @@ def _quantity(params: dict[str, Any], market: SymbolMarket, order_type: str) -> 
             raise bad_request("Qty invalid")
         return qty
     return check_quantity(market, qty, order_type)
-
-
-def check_price(market: SymbolMarket, price: Decimal) -> Decimal:
-    """``price`` when it is on the tick and inside the instrument's range."""
-    instrument = market.listing.instrument
-    if price % instrument.tick_size or not instrument.min_price <= price <= instrument.max_price:
-        raise bad_request("Price invalid")
-    return price
 
 
 def _price(params: dict[str, Any], market: SymbolMarket, order_type: str, side: str) -> Decimal:
@@ -190,17 +168,6 @@ def _read_trigger(params: dict[str, Any], market: SymbolMarket, order: Order) ->
     check_direction(market, order)
 
 
-def check_direction(market: SymbolMarket, order: Order) -> None:
-    """Raises Refusal 110092/110093 when the trigger lies on the wrong side of the market."""
-    reference = market.reference(order.trigger_by)
-    trigger = order.trigger_price or ZERO
-    scaled = f"trigger_price[{plain(trigger * 10**4)}]", f"current[{plain(reference * 10**4)}]??{order.trigger_by}"
-    if order.trigger_direction == 1 and trigger <= reference:
-        raise Refusal(110092, f"expect Rising, but {scaled[0]} <= {scaled[1]}")
-    if order.trigger_direction == 2 and trigger >= reference:
-        raise Refusal(110093, f"expect Falling, but {scaled[0]} >= {scaled[1]}")
-
-
 def _read_slippage(params: dict[str, Any], order: Order) -> None:
     kind = params.get("slippageToleranceType")
     if not kind:
@@ -232,29 +199,6 @@ def _read_tpsl(params: dict[str, Any], market: SymbolMarket, order: Order) -> No
     order.tp_trigger_by = _one_of(params, "tpTriggerBy", TRIGGERS, "LastPrice") if order.take_profit else ""
     order.sl_trigger_by = _one_of(params, "slTriggerBy", TRIGGERS, "LastPrice") if order.stop_loss else ""
     check_tpsl_sides(market, order)
-
-
-def check_tpsl_sides(market: SymbolMarket, order: Order) -> None:
-    """A limit order's TP/SL is held against its own price, a market order's against the market."""
-    for name, level, by in (
-        ("TakeProfit", order.take_profit, order.tp_trigger_by),
-        ("StopLoss", order.stop_loss, order.sl_trigger_by),
-    ):
-        if level is not None:
-            base = order.price if order.order_type == "Limit" else market.reference(by)
-            check_stop_side(market, name, level, order.side, base, by)
-
-
-def check_stop_side(market: SymbolMarket, name: str, level: Decimal, side: str, base: Decimal, by: str) -> None:
-    """Raises Refusal 10001 with the exchange's text when a TP or SL lies on the wrong side of ``base``."""
-    check_price(market, level)
-    higher = (name == "TakeProfit") == (side == "Buy")
-    if (level > base) if higher else (level < base):
-        return
-    word = "higher" if higher else "lower"
-    scaled = plain(level * 10**4), plain(base * 10**4)
-    text = f"{name}:{scaled[0]} set for {side} position should {word} than base_price:{scaled[1]}??{by}"
-    raise bad_request(text)
 
 
 def _check_reduce_only(account: Account, market: SymbolMarket, order: Order, params: dict[str, Any]) -> None:
@@ -291,15 +235,6 @@ def _keep_in_band(account: Account, market: SymbolMarket, order: Order) -> None:
         order.price = banded_price(account, market, order.side, order.price)
 
 
-def banded_price(account: Account, market: SymbolMarket, side: str, price: Decimal) -> Decimal:
-    """``price``, silently moved to the edge of the price band or (modifyEnable false) refused with 110003."""
-    highest, lowest = market.price_limits()
-    allowed = min(price, highest) if side == "Buy" else max(price, lowest)
-    if allowed != price and not account.modify_prices:
-        raise Refusal(110003, "Order price exceeds the allowable range.")
-    return allowed
-
-
 def _check_counts(world: World, account: Account, order: Order) -> None:
     conditional = order.status == "Untriggered"
     limit = world.settings.max_conditional if conditional else world.settings.max_active
@@ -308,9 +243,7 @@ def _check_counts(world: World, account: Account, order: Order) -> None:
     present = sum(
         1
         for other in account.open_orders.values()
-        if other.symbol == order.symbol
-        and not other.is_protective
-        and (other.status == "Untriggered") == conditional
+        if other.symbol == order.symbol and not other.is_protective and (other.status == "Untriggered") == conditional
     )
     if present >= limit:
         code, what = (110009, "stop") if conditional else (110020, "active")

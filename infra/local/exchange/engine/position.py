@@ -1,7 +1,7 @@
 """A position and its arithmetic (spec section 9: average entry, closed PnL, break-even).
 
-The value paid and the fees paid for what is still held are kept exactly; a partial close takes a share rounded to eight
-places and a full close takes all that is left, so that realised results add up to the wallet's change to the last digit.
+The value paid and the fees paid for what is still held are kept exactly; a partial close takes a share rounded to
+eight places and a full close takes all that is left, so that realised results add up to the wallet's change to the last digit.
 """
 
 from __future__ import annotations
@@ -107,4 +107,6 @@ class Position:
         if not self.size:
             return ZERO
         signed = self.sign * self.size
-        return (self.sign * self.entry_value - self.cur_realised) / (signed - self.size * max(taker_rate, Decimal("0.00055")))
+        return (self.sign * self.entry_value - self.cur_realised) / (
+            signed - self.size * max(taker_rate, Decimal("0.00055"))
+        )

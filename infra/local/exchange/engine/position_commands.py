@@ -8,14 +8,9 @@ from typing import Any
 from infra.local.exchange.engine.account import Account
 from infra.local.exchange.engine.decimal_text import ZERO, plain, read_decimal, read_price
 from infra.local.exchange.engine.margin import available_balance, tier_of
+from infra.local.exchange.engine.order_rules import TRIGGERS, check_price, check_stop_side, require_linear
 from infra.local.exchange.engine.order_states import reserve, tell_position, tell_wallet
-from infra.local.exchange.engine.order_validation import (
-    TRIGGERS,
-    check_price,
-    check_stop_side,
-    position_idx,
-    require_linear,
-)
+from infra.local.exchange.engine.order_validation import position_idx
 from infra.local.exchange.engine.position import Position
 from infra.local.exchange.engine.protection import add_partial_pair, set_full, set_trailing, stops_of
 from infra.local.exchange.engine.refusal import Refusal, Reply, bad_request

@@ -84,7 +84,13 @@ def make_stop(
 
 
 def set_full(
-    world: World, account: Account, position: Position, kind: str, price: Decimal | None, trigger_by: str, parent: str = ""
+    world: World,
+    account: Account,
+    position: Position,
+    kind: str,
+    price: Decimal | None,
+    trigger_by: str,
+    parent: str = "",
 ) -> bool:
     """Makes the position's Full TP or SL be ``price`` (None removes it). Returns whether anything changed."""
     taking = kind == "TakeProfit"
@@ -158,7 +164,9 @@ def add_partial_pair(
 def attach(world: World, account: Account, order: Order, position: Position, filled: Decimal) -> None:
     """Applies the TP/SL that ``order`` carries, after ``filled`` of it opened or added to ``position``."""
     if order.tpsl_mode == "Partial":
-        take_profit = None if order.take_profit is None else (order.take_profit, order.tp_trigger_by, order.tp_limit_price)
+        take_profit = (
+            None if order.take_profit is None else (order.take_profit, order.tp_trigger_by, order.tp_limit_price)
+        )
         stop_loss = None if order.stop_loss is None else (order.stop_loss, order.sl_trigger_by, order.sl_limit_price)
         add_partial_pair(world, account, position, filled, take_profit, stop_loss, order.link_id)
         return

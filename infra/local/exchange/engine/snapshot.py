@@ -30,7 +30,10 @@ def _dump(record: Order | Fill | ClosedPnl | Position) -> dict[str, Any]:
 def _load(kind: type[Record], data: dict[str, Any]) -> Record:
     hints = get_type_hints(kind)
     decimals = (Decimal, Decimal | None)
-    return kind(**{k: Decimal(v) if hints[k] in decimals and v is not None else v for k, v in data.items()})
+    values: dict[str, Any] = {
+        name: Decimal(value) if hints[name] in decimals and value is not None else value for name, value in data.items()
+    }
+    return kind(**values)
 
 
 def _pairs(table: dict[str, tuple[Decimal, Decimal]]) -> dict[str, list[str]]:

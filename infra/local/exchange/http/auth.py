@@ -36,7 +36,9 @@ def authenticate(world: World, headers: Mapping[str, str], payload: str, environ
     check_time(int(sent), int(window), world.now_ms)
     account = world.account_of_key(key)
     if account.environment != environment:
-        raise Refusal(10003, "API key is invalid. Please check whether the key matches the environment (mainnet, testnet, demo).")
+        raise Refusal(
+            10003, "API key is invalid. Please check whether the key matches the environment (mainnet, testnet, demo)."
+        )
     text = f"{sent}{key}{window}{payload}"
     if not hmac.compare_digest(sign(account.secret, text), given):
         raise Refusal(10004, f"error sign! origin_string[{text}]")

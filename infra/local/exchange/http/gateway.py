@@ -55,7 +55,9 @@ class Gateway:
             fault = simulator.faults.draw(BEFORE, path, "", params)
             if fault is not None and (early := await self._before(fault, request)) is not None:
                 return early
-            return self._answer(public_reply(simulator, path, params, self._hub.update_id(str(params.get("symbol", "")))))
+            return self._answer(
+                public_reply(simulator, path, params, self._hub.update_id(str(params.get("symbol", ""))))
+            )
         return await self._private(request, path, params, query if request.method == "GET" else body.decode())
 
     async def _private(self, request: Request, path: str, params: dict[str, Any], payload: str) -> Response:
@@ -82,7 +84,9 @@ class Gateway:
                 return early
             simulator.sync()
         delayed = fault is not None and fault.kind == "delayed_acceptance"
-        reply = self._call(account, request.method, path, params, allowance.granted, fault.delay_ms if fault and delayed else 0)
+        reply = self._call(
+            account, request.method, path, params, allowance.granted, fault.delay_ms if fault and delayed else 0
+        )
         self._hub.wake()
         after = simulator.faults.draw(AFTER, path, account.uid, params)
         if after is not None:

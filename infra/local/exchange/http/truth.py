@@ -25,7 +25,9 @@ def account_truth(world: World, account: Account) -> dict[str, Any]:
         "orders": [order_row(order, world.markets[order.symbol]) for order in account.orders.values()],
         "open_orders": [order_row(order, world.markets[order.symbol]) for order in account.open_orders.values()],
         "executions": [fill_row(fill, scale(fill.symbol)) for fill in account.fills],
-        "positions": [position_row(world, account, position) for position in account.positions.values() if position.size],
+        "positions": [
+            position_row(world, account, position) for position in account.positions.values() if position.size
+        ],
         "closed_pnl": [closed_pnl_row(row, scale(row.symbol)) for row in account.closed_pnl],
         "ledger": account.ledger,
         "leverages": {symbol: [f"{side:f}" for side in pair] for symbol, pair in account.leverages.items()},

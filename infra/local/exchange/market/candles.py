@@ -108,7 +108,14 @@ class Candles:
         prices = [f"{ticks * instrument.tick_size:.{scale}f}" for ticks in bar[:4]]
         volume = bar.volume * instrument.qty_step
         typical = Decimal(bar.open + bar.high + bar.low + bar.close) / 4 * instrument.tick_size
-        return prices[0], prices[1], prices[2], prices[3], f"{volume:f}", f"{(volume * typical).quantize(Decimal('0.0001')):f}"
+        return (
+            prices[0],
+            prices[1],
+            prices[2],
+            prices[3],
+            f"{volume:f}",
+            f"{(volume * typical).quantize(Decimal('0.0001')):f}",
+        )
 
 
 def _join(bar: Bar | None, forming: Bar) -> Bar:

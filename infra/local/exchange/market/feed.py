@@ -37,7 +37,9 @@ class Played:
 class Feed:
     """``steps`` prices a minute for each symbol. ``next_ms`` is the market time of the next step."""
 
-    def __init__(self, exchange: Exchange, series: dict[str, Series], origin_ms: int, first_bar: int, steps: int) -> None:
+    def __init__(
+        self, exchange: Exchange, series: dict[str, Series], origin_ms: int, first_bar: int, steps: int
+    ) -> None:
         self.exchange = exchange
         self.series = series
         self.origin_ms = origin_ms
@@ -79,11 +81,14 @@ class Feed:
         bar = self.series[symbol].bar(self.index)
         factor = self.factors.get(symbol)
         if factor is not None:
-            bar = Bar(*(max(1, int(ticks * factor)) for ticks in bar[:4]), bar.volume)
+            moved = [max(1, int(ticks * factor)) for ticks in bar[:4]]
+            bar = Bar(moved[0], moved[1], moved[2], moved[3], bar.volume)
         self._paths[symbol] = path(bar, self.steps, self.index)
         self._volumes[symbol] = max(1, bar.volume // self.steps)
 
-    def push_price(self, symbol: str, price: Decimal, now_ms: int, mark: Decimal | None, index: Decimal | None) -> Trade:
+    def push_price(
+        self, symbol: str, price: Decimal, now_ms: int, mark: Decimal | None, index: Decimal | None
+    ) -> Trade:
         """Moves the market to ``price`` now; the series goes on from there."""
         instrument = self.exchange.world.markets[symbol].listing.instrument
         planned = self._paths[symbol][min(self.step, self.steps - 1)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from infra.local.exchange.market.bars import Bar
 
 
@@ -15,6 +17,6 @@ def path(bar: Bar, steps: int, salt: int) -> list[int]:
     last = steps - 1
     knots = [(0, bar.open), (max(1, last // 3), turns[0]), (max(2, 2 * last // 3), turns[1]), (last, bar.close)]
     prices: list[int] = []
-    for (first, start), (end, goal) in zip(knots, knots[1:], strict=False):
+    for (first, start), (end, goal) in pairwise(knots):
         prices.extend(start + (goal - start) * (k - first) // (end - first) for k in range(first, end))
     return [*prices, bar.close]

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from infra.local.exchange.engine.decimal_text import plain
-from infra.local.exchange.engine.order_validation import require_linear
+from infra.local.exchange.engine.order_rules import require_linear
 from infra.local.exchange.engine.refusal import Reply, bad_request
 from infra.local.exchange.engine.symbol_market import SymbolMarket
 from infra.local.exchange.engine.visibility import limit_of, time_of
@@ -22,9 +22,7 @@ def kline_reply(feed: Feed, params: dict[str, Any], *, priced_only: bool = False
     if interval not in INTERVALS and interval not in ("D", "W", "M"):
         raise bad_request("params error: interval invalid")
     candles = feed.candles[market.symbol]
-    found = candles.newest(
-        interval, time_of(params, "start"), time_of(params, "end"), limit_of(params, 200, 1000)
-    )
+    found = candles.newest(interval, time_of(params, "start"), time_of(params, "end"), limit_of(params, 200, 1000))
     rows = [[str(kline.start_ms), *candles.texts(kline.bar)] for kline in found]
     if priced_only:
         rows = [row[:5] for row in rows]

@@ -18,9 +18,10 @@ MINUTE_MS = 60_000
 
 
 def read_candles(path: Path, instrument: Instrument) -> tuple[int, Bars]:
-    """(opening time of the first bar in ms, bars) of a gzipped CSV ``timestamp,open,high,low,close,volume`` without gaps.
+    """(opening time of the first bar in ms, bars) of a gzipped CSV without gaps.
 
-    ``timestamp`` is the bar's opening time in UTC; volume is in quote currency and becomes base coin at the close.
+    Columns: ``timestamp,open,high,low,close,volume``. ``timestamp`` is the bar's opening time in UTC; volume is in
+    quote currency and becomes base coin at the close.
     """
     tick, step = float(instrument.tick_size), float(instrument.qty_step)
     bars = Bars()

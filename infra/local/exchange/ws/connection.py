@@ -54,10 +54,10 @@ class Connection:
         """Sends what is queued until closed."""
         while True:
             data = await self._queue.get()
-            if data is None:
-                await self.socket.close()
-                return
             try:
+                if data is None:
+                    await self.socket.close()
+                    return
                 await self.socket.send_text(data.decode())
             except (WebSocketDisconnect, RuntimeError):
                 return  # the peer is gone: the reader ends the connection

@@ -101,7 +101,7 @@ class Hub:
         wanted = self.topics()
         if not wanted:
             return
-        feed, markets = self.simulator.feed, self.simulator.exchange.world.markets
+        markets = self.simulator.exchange.world.markets
         by_symbol: dict[str, list[Trade]] = {}
         for trade in trades:
             by_symbol.setdefault(trade.symbol, []).append(trade)
@@ -120,7 +120,6 @@ class Hub:
                 highest, lowest = markets[rest].price_limits()
                 data = {"symbol": rest, "buyLmt": f"{highest:f}", "sellLmt": f"{lowest:f}"}
                 self.publish(topic, {"topic": topic, "ts": now, "data": data})
-        _ = feed
 
     def _tell_ticker(self, topic: str, symbol: str, now: int) -> None:
         if now - self._ticker_ms.get(symbol, 0) < TICKER_EVERY_MS:

@@ -51,7 +51,7 @@ class Streams:
             self._hub.connections.discard(connection)
             for task in (writer, reader, guard):
                 task.cancel()
-            with contextlib.suppress(RuntimeError):
+            with contextlib.suppress(RuntimeError, WebSocketDisconnect):
                 await socket.close()
 
     async def _guard(self, connection: Connection, deadline_ms: int | None) -> None:
@@ -169,9 +169,3 @@ def _max_active_ms(socket: WebSocket) -> int | None:
         return None
     seconds = int(found.group(1)) * (60 if found.group(2) == "m" else 1)
     return min(600, max(30, seconds)) * 1000
-
-
-
-
-
-
