@@ -1,0 +1,61 @@
+import { mkdirSync } from "node:fs";
+
+import { test, type Page } from "@playwright/test";
+
+import { OLD_RUN_ID, RUN_ID } from "./facts";
+import { MockApi } from "./mockApi";
+
+/** Pictures for the eye, not for comparison: `SCREENSHOTS=/tmp/screens npm run e2e -- screens`. */
+const folder = process.env.SCREENSHOTS;
+test.skip(!folder, "SCREENSHOTS names the folder to write to");
+
+const LOOKS = [
+  { name: "en-dark-1366", language: "en", scheme: "dark", width: 1366, height: 900 },
+  { name: "ru-light-1366", language: "ru", scheme: "light", width: 1366, height: 900 },
+  { name: "ru-dark-390", language: "ru", scheme: "dark", width: 390, height: 844 },
+  { name: "en-dark-1920", language: "en", scheme: "dark", width: 1920, height: 1080 },
+] as const;
+
+for (const look of LOOKS) {
+  test(`pictures ${look.name}`, async ({ page }) => {
+    mkdirSync(folder!, { recursive: true });
+    await page.setViewportSize({ width: look.width, height: look.height });
+    await page.emulateMedia({ colorScheme: look.scheme });
+    await page.addInitScript((language) => localStorage.setItem("bm.language", language), look.language);
+    const shot = (name: string, fullPage = true) => page.screenshot({ path: `${folder}/${look.name}-${name}.png`, fullPage });
+
+    const out = await MockApi.install(page, { loggedIn: false });
+    await page.goto("/login");
+    await page.waitForTimeout(300);
+    await shot("login");
+    out.loggedIn = true;
+    await page.addInitScript(() => sessionStorage.setItem("bm.csrf", "csrf-1"));
+    await settle(page, "/factory/bots");
+    await shot("bots");
+    await page.getByRole("listitem").first().getByRole("button").click();
+    await page.waitForTimeout(400);
+    await shot("start", false);
+    await page.keyboard.press("Escape");
+    const run = out.startRun();
+    await settle(page, "/factory/runs");
+    await shot("runs");
+    await settle(page, `/factory/runs/${RUN_ID}`);
+    await shot("run");
+    await page.getByRole("button", { name: look.language === "ru" ? "Остановить" : "Stop", exact: true }).click();
+    await page.waitForTimeout(300);
+    await shot("stop", false);
+    await page.keyboard.press("Escape");
+    out.endRun(run);
+    await settle(page, `/factory/runs/${RUN_ID}`);
+    await shot("report");
+    await settle(page, `/factory/runs/${OLD_RUN_ID}`);
+    await shot("report-empty");
+  });
+}
+
+async function settle(page: Page, path: string) {
+  await page.goto(path);
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await page.clock.runFor(1500);
+  await page.waitForTimeout(700);
+}

@@ -1,0 +1,54 @@
+import { existsSync } from "node:fs";
+
+import { defineConfig } from "@playwright/test";
+
+/** A Chromium already on the machine: named by CHROMIUM_PATH, or Debian's. Nothing is downloaded. */
+const chromium = [process.env.CHROMIUM_PATH, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(
+  (path) => path && existsSync(path),
+);
+if (!chromium) throw new Error("No Chromium found. Install one (apt-get install chromium) or set CHROMIUM_PATH.");
+
+const PORT = Number(process.env.MOCK_PORT ?? 4173);
+const live = process.argv.some((argument) => argument.includes("live"));
+
+export default defineConfig({
+  testDir: "e2e",
+  outputDir: "test-results",
+  workers: 1,
+  reporter: [["list"]],
+  timeout: 30_000,
+  expect: { timeout: 7_000 },
+  use: {
+    viewport: { width: 1366, height: 900 },
+    locale: "en-GB",
+    timezoneId: "Europe/Moscow",
+    colorScheme: "dark",
+    trace: "retain-on-failure",
+    launchOptions: {
+      executablePath: chromium,
+      args: [
+        "--no-sandbox",
+        "--headless",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    },
+  },
+  projects: [
+    { name: "mock", testMatch: /mock\/.*\.spec\.ts/, use: { baseURL: `http://127.0.0.1:${PORT}` } },
+    { name: "live", testMatch: /live\/.*\.spec\.ts/, timeout: 240_000, use: { baseURL: process.env.BASE_URL ?? "http://127.0.0.1:8080" } },
+  ],
+  ...(live
+    ? {}
+    : {
+        webServer: {
+          command: `npx vite preview --host 127.0.0.1 --port ${PORT} --strictPort`,
+          url: `http://127.0.0.1:${PORT}`,
+          reuseExistingServer: false,
+        },
+      }),
+});
