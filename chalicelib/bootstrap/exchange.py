@@ -11,6 +11,7 @@ from chalicelib.ports import Exchange, MarketData, SecretSealer
 if TYPE_CHECKING:
     from chalicelib.adapters.bybit.environments import Environment, Urls
     from chalicelib.adapters.bybit.execution import ExecutionRuntime
+    from chalicelib.services.sidecar.hold_shards import ShardHolder
 
 
 @cache
@@ -81,3 +82,14 @@ def execution_runtime() -> ExecutionRuntime:
         clock=clock(),
     )
     return ExecutionRuntime(accounts, MarginModes(clock().now_ms), clock())
+
+
+@cache
+def shard_holder(task: str) -> ShardHolder:
+    """The leases of the sidecar task of this name."""
+    from chalicelib.adapters.dynamodb.binding import bind
+    from chalicelib.adapters.dynamodb.leases import DynamoLeases, LeaseItem
+    from chalicelib.services.sidecar.hold_shards import ShardHolder
+
+    bind(LeaseItem, settings().table_prefix)
+    return ShardHolder(task, DynamoLeases(), clock())

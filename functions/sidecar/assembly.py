@@ -1,0 +1,28 @@
+"""Puts the sidecar's parts together from what the composition root builds."""
+
+from __future__ import annotations
+
+from chalicelib.bootstrap import clock, ids, settings
+from chalicelib.bootstrap.exchange import exchange, shard_holder, urls
+from chalicelib.bootstrap.runtime import inbox, run_store
+from chalicelib.services.sidecar.deliver import Delivery
+from functions.sidecar.stream_pool import StreamPool
+from functions.sidecar.supervisor import Supervisor
+from functions.sidecar.work_queue import Timetable, WorkQueue
+
+WORKERS = 4
+
+
+def supervisor() -> Supervisor:
+    """The sidecar of this process, ready to run."""
+    work = WorkQueue(WORKERS)
+    timetable = Timetable(work)
+    delivery = Delivery(inbox(), ids(), clock(), timetable, settings().candle_wake_spread_ms)
+    return Supervisor(
+        active_runs=run_store().active,
+        holder=shard_holder(ids().ulid()),
+        pool=StreamPool(urls(), delivery, work, exchange("sidecar").sign_stream),
+        delivery=delivery,
+        work=work,
+        timetable=timetable,
+    )

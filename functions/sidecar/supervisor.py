@@ -1,0 +1,119 @@
+"""The sidecar's main loop: every second, look which runs are active, hold what is ours, keep those streams up."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from time import monotonic
+
+from chalicelib.adapters.bybit.stream_messages import candle_topic
+from chalicelib.domain.runtime.record import ActiveRun
+from chalicelib.domain.streams.shards import PrivateShard, PublicShard, shards_of
+from chalicelib.ports import ConnectionRef
+from chalicelib.services.sidecar.deliver import Delivery
+from chalicelib.services.sidecar.hold_shards import ShardHolder
+from functions.sidecar.stream_pool import StreamPool
+from functions.sidecar.work_queue import Timetable, WorkQueue
+
+_LOG = logging.getLogger(__name__)
+STEP_SECONDS = 1.0
+HEALTH_EVERY_SECONDS = 30.0
+RED_AFTER_MS = 60_000
+_STREAMS_STOP_SECONDS = 2.0
+_WORK_STOPS_SECONDS = 2.0
+
+
+class Supervisor:
+    """Owns the process's parts from start to stop."""
+
+    def __init__(
+        self,
+        *,
+        active_runs: Callable[[], tuple[ActiveRun, ...]],
+        holder: ShardHolder,
+        pool: StreamPool,
+        delivery: Delivery,
+        work: WorkQueue,
+        timetable: Timetable,
+    ) -> None:
+        self._active_runs = active_runs
+        self._holder = holder
+        self._pool = pool
+        self._delivery = delivery
+        self._work = work
+        self._timetable = timetable
+        self._stepped = 0.0
+
+    @property
+    def healthy(self) -> bool:
+        """Whether the last good step, and with it the heartbeat, is recent."""
+        return monotonic() - self._stepped < 10
+
+    def run(self, stop: threading.Event) -> None:
+        """Steps until ``stop`` is set, then ends everything in order, within five seconds."""
+        self._work.start()
+        self._timetable.start()
+        said = 0.0
+        while not stop.is_set():
+            begun = monotonic()
+            try:
+                self.step()
+                self._stepped = monotonic()
+            except Exception as error:  # noqa: BLE001  # the store is away: what is heard now must still be heard then
+                _LOG.warning("step failed", extra={"error": type(error).__name__, "reason": str(error)[:200]})
+            if monotonic() - said >= HEALTH_EVERY_SECONDS:
+                said = monotonic()
+                self._say_health()
+            stop.wait(max(0.05, STEP_SECONDS - (monotonic() - begun)))
+        self._end()
+
+    def step(self) -> None:
+        """One look: runs, leases, streams."""
+        runs = self._active_runs()
+        shards = shards_of(runs)
+        held = self._holder.step(shards)
+        self._delivery.route(runs)
+        accounts: list[ConnectionRef] = []
+        topics: list[str] = []
+        for name in held & set(shards):
+            match shards[name]:
+                case PrivateShard(workspace_id, connection_id):
+                    accounts.append(ConnectionRef(workspace_id, connection_id))
+                case PublicShard(symbol, intervals):
+                    topics += [candle_topic(symbol, interval) for interval in intervals]
+        self._pool.want(accounts, topics)
+
+    def _end(self) -> None:
+        _LOG.info("stopping")
+        try:
+            self._holder.leave()
+        except Exception as error:  # noqa: BLE001  # the leases then end by themselves within fifteen seconds
+            _LOG.warning("leaving failed", extra={"error": type(error).__name__})
+        self._pool.stop(_STREAMS_STOP_SECONDS)
+        self._timetable.stop()
+        self._work.stop(_WORK_STOPS_SECONDS)
+        _LOG.info("stopped")
+
+    def _say_health(self) -> None:
+        streams = self._pool.health()
+        red = [stream.name for stream in streams if stream.down_ms > RED_AFTER_MS]
+        _LOG.log(
+            logging.ERROR if red else logging.INFO,
+            "health",
+            extra={
+                "task": self._holder.task,
+                "tasks": len(self._holder.alive),
+                "shards": len(self._holder.held),
+                "streams": len(streams),
+                "live": sum(stream.live for stream in streams),
+                "red": red,
+                "longestSilenceMs": max((stream.silent_ms for stream in streams), default=0),
+                "connects": sum(stream.connects for stream in streams),
+                "refusedTopics": sum(stream.refused for stream in streams),
+                "delivered": self._delivery.delivered,
+                "waiting": self._work.waiting,
+                "poison": self._work.counts.poison + sum(stream.poison for stream in streams),
+                "lost": self._work.counts.lost,
+            },
+        )
