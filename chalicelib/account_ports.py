@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from chalicelib.domain.accounts.session import AccessClaims, RefreshFamily, Socket, SocketTicket
-from chalicelib.domain.accounts.user import Membership, User, Workspace
-from chalicelib.domain.market.instrument import Instrument
-from chalicelib.domain.workspace.bot import Bot
-from chalicelib.domain.workspace.connection import Connection
-from chalicelib.domain.workspace.manual_order import ManualOrder
-from chalicelib.domain.workspace.strategy_version import StrategyHead, StrategyVersion
+if TYPE_CHECKING:
+    from chalicelib.domain.accounts.session import AccessClaims, RefreshFamily, Socket, SocketTicket
+    from chalicelib.domain.accounts.user import Membership, User, Workspace
+    from chalicelib.domain.market.instrument import Instrument
+    from chalicelib.domain.workspace.bot import Bot
+    from chalicelib.domain.workspace.connection import Connection
+    from chalicelib.domain.workspace.manual_order import ManualOrder
+    from chalicelib.domain.workspace.strategy_version import StrategyHead, StrategyVersion
 
 T = TypeVar("T")
 

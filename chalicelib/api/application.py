@@ -1,0 +1,37 @@
+"""Builds the Chalice application: one blueprint a resource, every route behind the same dispatcher."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from chalice.app import Blueprint, Chalice, Response
+
+from chalicelib.api.dispatch import dispatch
+from chalicelib.api.operations import operation_of
+from chalicelib.api.services import ApiServices
+from chalicelib.domain.accounts.route_access import ROUTE_ACCESS
+
+PREFIX = "/api/v1"
+
+
+def create_app(services: Callable[[], ApiServices]) -> Chalice:
+    """The application; ``services`` is asked at the first request, so importing builds nothing."""
+    app = Chalice(app_name="botmarketplace", configure_logs=False)
+    blueprints: dict[str, Blueprint] = {}
+    for method, path in ROUTE_ACCESS:
+        blueprint = blueprints.setdefault(path.split("/")[1], Blueprint(__name__))
+        # The dispatcher answers a wrong content type itself, as a problem: Chalice is given none to check.
+        blueprint.route(path, methods=[method], content_types=[])(_view(app, method, path, services))
+    for blueprint in blueprints.values():
+        app.register_blueprint(blueprint, url_prefix=PREFIX)
+    return app
+
+
+def _view(app: Chalice, method: str, path: str, services: Callable[[], ApiServices]) -> Callable[..., Response]:
+    def view(**values: str) -> Response:
+        request = app.current_request
+        if request is None:
+            raise RuntimeError("Chalice called a view outside a request")
+        return dispatch(operation_of(method, path), request, values, services())
+
+    return view

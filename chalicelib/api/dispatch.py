@@ -1,0 +1,123 @@
+"""Carries one request out: parse, authenticate, authorise, call, view. Every error leaves here as problem details."""
+
+from __future__ import annotations
+
+import hashlib
+from http.cookies import CookieError, SimpleCookie
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from chalice.app import Request, Response
+
+from chalicelib.api.models.base import View
+from chalicelib.api.operation import Call, Operation, Reply
+from chalicelib.api.problems import CONTENT_TYPE, KNOWN_ERRORS, Problem, problem_of, unexpected
+from chalicelib.api.request import read_body, read_idempotency_key, read_path, read_query
+from chalicelib.api.services import ApiServices
+from chalicelib.domain.accounts.errors import Forbidden, Unauthenticated
+from chalicelib.domain.accounts.roles import Role
+from chalicelib.domain.accounts.route_access import required_access
+from chalicelib.observability import logger
+
+if TYPE_CHECKING:
+    from chalicelib.domain.accounts.actor import Actor
+
+_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_JSON = "application/json"
+
+
+def dispatch(operation: Operation, request: Request, path: dict[str, str], services: ApiServices) -> Response:
+    """The response to ``request``. Never raises: what is not a known error is logged and answers 500."""
+    request_id = str(request.context.get("requestId", ""))
+    logger.append_keys(requestId=request_id, operation=operation.name)
+    try:
+        return _carry_out(operation, request, path, services)
+    except KNOWN_ERRORS as error:
+        problem = problem_of(error)
+        if problem.status >= 500:
+            logger.warning("refused", extra={"code": problem.code, "reason": str(error)})
+        return _problem_response(problem, request, request_id)
+    except Exception:  # noqa: BLE001  # the last line of defence: a defect must answer as a problem, and be seen
+        logger.exception("defect")
+        return _problem_response(unexpected(), request, request_id)
+
+
+def _carry_out(operation: Operation, request: Request, path: dict[str, str], services: ApiServices) -> Response:
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    actor = _authorised(operation, headers, services)
+    values: dict[str, Any] = dict(read_path(path))
+    if operation.query_model is not None:
+        values["query"] = read_query(operation.query_model, _query(request))
+    if operation.body_model is not None:
+        values["body"] = read_body(operation.body_model, _raw_body(request), headers.get("content-type"))
+    key = read_idempotency_key(headers.get("idempotency-key"))
+    call = Call(services, actor, key, headers, _cookies(headers))
+
+    def produce() -> dict[str, Any]:
+        return _reply(operation, operation.handler(call, **values))
+
+    if operation.cached_reply and key is not None and actor is not None:
+        scope = f"{actor.workspace_id}#{operation.method} {operation.path}#{key}"
+        reply = services.replies.once(scope, _fingerprint(_raw_body(request), path), produce)
+    else:
+        reply = produce()
+    return _response(reply)
+
+
+def _authorised(operation: Operation, headers: dict[str, str], services: ApiServices) -> Actor | None:
+    requirement = required_access(operation.method, operation.path)
+    if not isinstance(requirement, Role):
+        return None
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated("auth.token_missing", "an access token is needed")
+    actor = services.sessions.authenticate(token.strip())
+    logger.append_keys(workspaceId=actor.workspace_id, userId=actor.user_id)
+    if not actor.has(requirement):
+        raise Forbidden("auth.role_required", f"this needs the role {requirement.value}", role=requirement.value)
+    return actor
+
+
+def _raw_body(request: Request) -> bytes:
+    raw = request.raw_body
+    return raw.encode() if isinstance(raw, str) else raw
+
+
+def _query(request: Request) -> dict[str, str]:
+    parameters = request.query_params
+    return {} if parameters is None else {str(name): str(value) for name, value in parameters.items()}
+
+
+def _cookies(headers: dict[str, str]) -> dict[str, str]:
+    jar: SimpleCookie = SimpleCookie()
+    try:
+        jar.load(headers.get("cookie", ""))
+    except CookieError:
+        return {}
+    return {name: morsel.value for name, morsel in jar.items()}
+
+
+def _fingerprint(raw_body: bytes, path: dict[str, str]) -> str:
+    canonical = orjson.dumps(orjson.loads(raw_body or b"{}"), option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(orjson.dumps(path, option=orjson.OPT_SORT_KEYS) + canonical).hexdigest()
+
+
+def _reply(operation: Operation, result: object) -> dict[str, Any]:
+    cookies: tuple[str, ...] = ()
+    if isinstance(result, Reply):
+        cookies, result = result.cookies, result.body
+    body = result.model_dump_json(by_alias=True) if isinstance(result, View) else ""
+    return {"status": operation.status, "body": body, "cookies": list(cookies)}
+
+
+def _response(reply: dict[str, Any]) -> Response:
+    headers: dict[str, Any] = {**_HEADERS, "Content-Type": _JSON}
+    if reply["cookies"]:
+        headers["Set-Cookie"] = list(reply["cookies"])
+    return Response(body=reply["body"], status_code=int(reply["status"]), headers=headers)
+
+
+def _problem_response(problem: Problem, request: Request, request_id: str) -> Response:
+    body = orjson.dumps(problem.body(str(request.to_original_event().get("path", "")), request_id)).decode()
+    headers: dict[str, Any] = {**_HEADERS, **problem.headers, "Content-Type": CONTENT_TYPE}
+    return Response(body=body, status_code=problem.status, headers=headers)

@@ -1,0 +1,130 @@
+"""Sign-in, identity and socket tickets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from chalicelib.api.models.base import Id, RequestModel, Timestamp, View, iso
+
+if TYPE_CHECKING:
+    from chalicelib.services.accounts.sessions import Identity, Session
+    from chalicelib.services.accounts.sockets import IssuedTicket
+
+
+class LoginBody(RequestModel):
+    """Who signs in. ``totp`` is the authenticator app's code, needed once the second factor is set up."""
+
+    email: str = Field(min_length=3, max_length=254, examples=["demo@example.com"])
+    password: str = Field(min_length=1, max_length=256, repr=False)
+    totp: str | None = Field(default=None, pattern=r"^[0-9]{6}$", repr=False)
+
+
+class UserView(View):
+    """A person."""
+
+    id: Id
+    email: str
+    locale: str
+
+
+class LimitsView(View):
+    """What the workspace may use."""
+
+    max_active_runs: int
+    max_duration_minutes: int
+    default_duration_minutes: int
+    start_cooldown_seconds: int
+
+
+class WorkspaceView(View):
+    """The workspace that the session works in, and the user's role in it."""
+
+    id: Id
+    name: str
+    role: str
+    limits: LimitsView
+
+
+class IdentityView(View):
+    """Who is signed in."""
+
+    user: UserView
+    workspace: WorkspaceView
+
+    @classmethod
+    def of(cls, identity: Identity) -> IdentityView:
+        """The view of an identity."""
+        return cls(user=_user(identity), workspace=_workspace(identity))
+
+
+class SessionView(View):
+    """A session. The refresh token is in the cookie; ``csrfToken`` goes into X-CSRF-Token at refresh and logout."""
+
+    access_token: str
+    expires_in: int = Field(description="seconds")
+    csrf_token: str
+    user: UserView
+    workspace: WorkspaceView
+
+    @classmethod
+    def of(cls, session: Session) -> SessionView:
+        """The view of a session."""
+        return cls(
+            access_token=session.access_token,
+            expires_in=session.expires_in,
+            csrf_token=session.csrf_token,
+            user=_user(session.identity),
+            workspace=_workspace(session.identity),
+        )
+
+
+class TicketView(View):
+    """Opens one WebSocket: connect to ``url`` with ``?ticket=`` and the ticket before ``expiresAt``."""
+
+    ticket: str
+    url: str
+    expires_at: Timestamp
+
+    @classmethod
+    def of(cls, issued: IssuedTicket, url: str) -> TicketView:
+        """The view of a ticket."""
+        return cls(ticket=issued.ticket, url=url, expires_at=iso(issued.expires_ms))
+
+
+class JwkView(View):
+    """A public key (RFC 7517)."""
+
+    kty: str
+    crv: str
+    x: str
+    y: str
+    kid: str
+    use: str
+    alg: str
+
+
+class JwksView(View):
+    """The keys that verify access tokens."""
+
+    keys: list[JwkView]
+
+
+def _user(identity: Identity) -> UserView:
+    return UserView(id=identity.user.user_id, email=identity.user.email, locale=identity.user.locale)
+
+
+def _workspace(identity: Identity) -> WorkspaceView:
+    limits = identity.workspace.limits
+    return WorkspaceView(
+        id=identity.workspace.workspace_id,
+        name=identity.workspace.name,
+        role=identity.role.value,
+        limits=LimitsView(
+            max_active_runs=limits.max_active_runs,
+            max_duration_minutes=limits.max_duration_minutes,
+            default_duration_minutes=limits.default_duration_minutes,
+            start_cooldown_seconds=limits.start_cooldown_seconds,
+        ),
+    )

@@ -1,0 +1,403 @@
+"""Runs, their events, intents, fills and report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field
+
+from chalicelib.api.models.base import (
+    DecimalText,
+    Id,
+    PageQuery,
+    RequestModel,
+    Timestamp,
+    View,
+    iso,
+    iso_or_none,
+)
+
+if TYPE_CHECKING:
+    from chalicelib.domain.runtime.intent import Intent
+    from chalicelib.domain.runtime.record import RunRecord, RunState
+    from chalicelib.run_ports import Fill
+
+ZERO = Decimal(0)
+
+
+class StartRunBody(RequestModel):
+    """How long the run may last; the workspace's default when nothing is said."""
+
+    duration_minutes: int | None = Field(default=None, ge=1, le=1440)
+
+
+class StopRunBody(RequestModel):
+    """What becomes of the position; the strategy's own ``onStop`` when nothing is said."""
+
+    policy: Literal["close_market", "leave_protected", "cancel_entries_only"] | None = None
+
+
+class BotRunsQuery(PageQuery):
+    """Which page of a bot's runs."""
+
+
+class RunsQuery(PageQuery):
+    """Which runs."""
+
+    status: Literal["active", "ended"] | None = None
+    bot_id: Id | None = None
+
+
+class EventsQuery(RequestModel):
+    """Events after a number (``seq``)."""
+
+    after: int = Field(default=0, ge=0)
+    limit: int = Field(default=100, ge=1, le=500)
+
+
+class RunPositionView(View):
+    """The position a run holds; ``protected`` says that stop loss and take profit were seen on the exchange."""
+
+    side: str
+    qty: DecimalText
+    entry_price: DecimalText
+    stop_loss: DecimalText | None
+    take_profit: DecimalText | None
+    protected: bool
+    protected_at: Timestamp | None
+    opened_at: Timestamp
+
+
+class PnlView(View):
+    """Money in quote currency: ``net`` is realised less fees plus funding plus unrealised."""
+
+    realised: DecimalText
+    fees: DecimalText
+    funding: DecimalText
+    unrealised: DecimalText
+    net: DecimalText
+
+
+class CountsView(View):
+    """How often things happened."""
+
+    orders: int
+    fills: int
+    trades: int
+    errors: int
+
+
+class LastBarView(View):
+    """The newest bar that was judged, and why it did or did not trade."""
+
+    open_time: int
+    signal: str | None
+    reasons: list[dict[str, Any]]
+
+
+class RunView(View):
+    """A run."""
+
+    id: Id
+    bot_id: Id
+    bot_name: str
+    strategy_id: Id
+    strategy_version: int
+    exchange_connection_id: Id
+    symbol: str
+    timeframe: str
+    env: str
+    status: str
+    stop_reason: str | None
+    trading_state: str
+    created_at: Timestamp
+    started_at: Timestamp | None
+    deadline_at: Timestamp
+    ended_at: Timestamp | None
+    duration_minutes: int
+    position: RunPositionView | None
+    pnl: PnlView
+    counts: CountsView
+    last_bar: LastBarView | None
+    last_tick_at: Timestamp | None
+    event_seq: int
+    paused_reason: str
+
+    @classmethod
+    def of(cls, record: RunRecord) -> RunView:
+        """The view of a run."""
+        terms, state = record.terms, record.state
+        return cls(
+            id=terms.run_id,
+            bot_id=terms.bot_id,
+            bot_name=terms.bot_name,
+            strategy_id=terms.strategy_id,
+            strategy_version=terms.strategy_version,
+            exchange_connection_id=terms.connection_id,
+            symbol=terms.symbol,
+            timeframe=terms.timeframe.value,
+            env=terms.env,
+            status=state.status.value,
+            stop_reason=None if state.stop_reason is None else state.stop_reason.value,
+            trading_state=state.trading.value,
+            created_at=iso(terms.created_ms),
+            started_at=iso_or_none(state.started_ms),
+            deadline_at=iso(terms.deadline_ms),
+            ended_at=iso_or_none(state.ended_ms),
+            duration_minutes=terms.duration_minutes,
+            position=_position(state),
+            pnl=_pnl(state),
+            counts=CountsView(
+                orders=state.counts.orders,
+                fills=state.counts.fills,
+                trades=state.counts.trades,
+                errors=state.counts.errors,
+            ),
+            last_bar=_last_bar(state),
+            last_tick_at=iso_or_none(record.tick_ms),
+            event_seq=state.event_seq,
+            paused_reason=state.paused_reason,
+        )
+
+
+class RunList(View):
+    """A page of runs, newest first."""
+
+    items: list[RunView]
+    next_cursor: str | None
+
+
+class StopAllError(View):
+    """A run that could not be told to stop."""
+
+    run_id: Id
+    detail: str
+
+
+class StopAllView(View):
+    """Which runs were told to stop."""
+
+    stopped: list[Id]
+    errors: list[StopAllError]
+    total: int
+
+
+class EventView(View):
+    """One line of a run's log; ``key`` and ``params`` make its sentence in the dictionaries (``events.*``)."""
+
+    seq: int
+    at: Timestamp
+    type: str
+    severity: str
+    intent_id: str | None
+    key: str
+    params: dict[str, Any]
+    data: dict[str, Any]
+
+    @classmethod
+    def of(cls, event: Mapping[str, Any]) -> EventView:
+        """The view of a stored event, which has the API's shape already."""
+        return cls.model_validate(dict(event))
+
+
+class EventList(View):
+    """Events in order; ``nextCursor`` is the ``after`` to go on with, null when there are no more now."""
+
+    items: list[EventView]
+    next_cursor: str | None
+
+
+class IntentView(View):
+    """What the strategy wanted of the exchange, and what became of it."""
+
+    id: str
+    kind: str
+    order_link_id: str
+    side: str
+    type: str
+    qty: DecimalText
+    price: DecimalText | None
+    stop_loss: DecimalText | None
+    take_profit: DecimalText | None
+    status: str
+    order_id: str
+    filled_qty: DecimalText
+    avg_price: DecimalText | None
+    reason: str
+    created_at: Timestamp
+    updated_at: Timestamp
+
+    @classmethod
+    def of(cls, intent: Intent) -> IntentView:
+        """The view of an intent."""
+        return cls(
+            id=intent.intent_id,
+            kind=intent.kind.value,
+            order_link_id=intent.order_link_id,
+            side=intent.side.value,
+            type=intent.order_type,
+            qty=intent.qty,
+            price=intent.price,
+            stop_loss=intent.stop_loss,
+            take_profit=intent.take_profit,
+            status=intent.status.value,
+            order_id=intent.order_id,
+            filled_qty=intent.filled_qty,
+            avg_price=intent.avg_price,
+            reason=intent.detail or intent.reason,
+            created_at=iso(intent.created_ms),
+            updated_at=iso(intent.updated_ms),
+        )
+
+
+class IntentList(View):
+    """All intents of a run, oldest first."""
+
+    items: list[IntentView]
+    next_cursor: str | None
+
+
+class FillView(View):
+    """An execution that the run has booked; ``fee`` is positive when paid."""
+
+    exec_id: str
+    order_id: str
+    order_link_id: str
+    intent_id: str
+    symbol: str
+    side: str
+    type: str
+    price: DecimalText
+    qty: DecimalText
+    fee: DecimalText
+    exit_reason: str
+    at: Timestamp
+
+    @classmethod
+    def of(cls, fill: Fill) -> FillView:
+        """The view of a fill."""
+        execution = fill.execution
+        return cls(
+            exec_id=execution.exec_id,
+            order_id=execution.order_id,
+            order_link_id=execution.order_link_id,
+            intent_id=fill.intent_id,
+            symbol=execution.symbol,
+            side=execution.side.value,
+            type=execution.exec_type.value,
+            price=execution.price,
+            qty=execution.qty,
+            fee=execution.fee,
+            exit_reason=fill.exit_reason,
+            at=iso(execution.time_ms),
+        )
+
+
+class FillList(View):
+    """All fills of a run, oldest first."""
+
+    items: list[FillView]
+    next_cursor: str | None
+
+
+class TradeView(View):
+    """One trade of a run, from its first entry to flat."""
+
+    no: int
+    side: str
+    qty: str
+    entry_price: str
+    entry_at: Timestamp
+    exit_price: str | None
+    exit_at: Timestamp | None
+    exit_reason: str | None
+    gross_pnl: str
+    fees: str
+    net_pnl: str
+
+
+class EquityPointView(View):
+    """What the run had earned at a time."""
+
+    at: Timestamp
+    value: str
+
+
+class ReportCountsView(View):
+    """How often things happened."""
+
+    orders: int
+    fills: int
+    trades: int
+    errors: int
+    ticks: int
+
+
+class ReportView(View):
+    """What a run has earned, in quote currency. ``flat`` and ``openOrdersLeft`` are proven, not assumed."""
+
+    run_id: Id
+    symbol: str
+    status: str
+    stop_reason: str | None
+    started_at: Timestamp | None
+    ended_at: Timestamp
+    gross_pnl: str
+    fees: str
+    funding: str
+    net_pnl: str
+    trades: list[TradeView]
+    equity: list[EquityPointView]
+    win_rate: str | None
+    max_drawdown: str
+    counts: ReportCountsView
+    metered_minutes: int
+    flat: bool
+    open_orders_left: int
+    complete: bool = True
+
+    @classmethod
+    def of(cls, report: Mapping[str, Any]) -> ReportView:
+        """The view of a stored report, which has the API's shape already."""
+        return cls.model_validate(dict(report))
+
+
+def _position(state: RunState) -> RunPositionView | None:
+    holding = state.holding
+    if holding is None:
+        return None
+    return RunPositionView(
+        side=holding.side.value,
+        qty=holding.qty,
+        entry_price=holding.entry_price,
+        stop_loss=holding.stop_loss,
+        take_profit=holding.take_profit,
+        protected=holding.protected_ms is not None,
+        protected_at=iso_or_none(holding.protected_ms),
+        opened_at=iso(holding.opened_ms),
+    )
+
+
+def _pnl(state: RunState) -> PnlView:
+    unrealised = ZERO
+    if state.holding is not None and state.last_price is not None:
+        unrealised = state.holding.unrealised(state.last_price)
+    return PnlView(
+        realised=state.ledger.gross,
+        fees=state.ledger.fees,
+        funding=state.ledger.funding,
+        unrealised=unrealised,
+        net=state.ledger.net + unrealised,
+    )
+
+
+def _last_bar(state: RunState) -> LastBarView | None:
+    if state.bar is None:
+        return None
+    return LastBarView(
+        open_time=state.bar.open_time_ms,
+        signal=state.bar.signal,
+        reasons=[dict(reason) for reason in state.bar.reasons],
+    )

@@ -1,0 +1,151 @@
+"""Errors as problem details: the one place that knows which error is which status."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+from chalicelib.account_ports import AlreadyRunning, ReusedKey
+from chalicelib.domain.accounts.errors import (
+    Forbidden,
+    InUse,
+    MissingReference,
+    Refusal,
+    Unauthenticated,
+    UnknownSymbol,
+)
+from chalicelib.domain.errors import Finding, InvalidDocument, InvalidOrder, UnknownFact
+from chalicelib.ports import Conflict, ExchangeRefused, ExchangeUnavailable, NotFound, SealingFailed
+
+CONTENT_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is told about an error. ``code`` is the key of its sentence in the dictionaries (``problems.*``)."""
+
+    status: int
+    code: str
+    detail: str
+    errors: tuple[Finding, ...] = ()
+    params: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """The status in words."""
+        return HTTPStatus(self.status).phrase
+
+    def body(self, instance: str, request_id: str) -> dict[str, object]:
+        """The document of RFC 9457."""
+        return {
+            "type": f"/problems/{self.code}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "instance": instance,
+            "code": self.code,
+            "params": self.params,
+            "errors": [
+                {
+                    "pointer": finding.pointer,
+                    "detail": finding.detail,
+                    "key": finding.key,
+                    "params": dict(finding.params),
+                }
+                for finding in self.errors
+            ],
+            "requestId": request_id,
+        }
+
+
+class RequestRefused(Exception):
+    """The request itself is not acceptable; carries its problem."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.detail)
+        self.problem = problem
+
+
+_BEARER = {"WWW-Authenticate": "Bearer"}
+
+KNOWN_ERRORS: tuple[type[Exception], ...] = (
+    RequestRefused,
+    Refusal,
+    InvalidDocument,
+    UnknownFact,
+    NotFound,
+    Conflict,
+    ExchangeUnavailable,
+    ExchangeRefused,
+    SealingFailed,
+    AlreadyRunning,
+    ReusedKey,
+)
+"""Every error that ``problem_of`` can tell; any other one is a defect and answers 500."""
+
+
+def problem_of(error: Exception) -> Problem:
+    """The problem of one of ``KNOWN_ERRORS``."""
+    if isinstance(error, RequestRefused):
+        return error.problem
+    if isinstance(error, Refusal):
+        return _of_refusal(error)
+    if isinstance(error, InvalidDocument):
+        code = "order.invalid" if isinstance(error, InvalidOrder) else "document.invalid"
+        detail = "the document breaks the rules at the places in errors"
+        return Problem(HTTPStatus.BAD_REQUEST, code, detail, tuple(error.findings))
+    return _of_port_error(error)
+
+
+def _of_refusal(error: Refusal) -> Problem:
+    if isinstance(error, Unauthenticated):
+        return Problem(HTTPStatus.UNAUTHORIZED, error.code, error.detail, params=error.params, headers=_BEARER)
+    if isinstance(error, MissingReference):
+        finding = Finding(error.pointer, error.detail, error.code, error.params)
+        return Problem(HTTPStatus.NOT_FOUND, error.code, error.detail, (finding,), error.params)
+    status = HTTPStatus.CONFLICT
+    if isinstance(error, Forbidden):
+        status = HTTPStatus.FORBIDDEN
+    elif isinstance(error, UnknownSymbol):
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    elif isinstance(error, InUse):
+        status = HTTPStatus.CONFLICT
+    return Problem(status, error.code, error.detail, params=error.params)
+
+
+def _of_port_error(error: Exception) -> Problem:
+    if isinstance(error, NotFound):
+        return Problem(HTTPStatus.NOT_FOUND, "not_found", "there is no such thing in this workspace")
+    if isinstance(error, Conflict):
+        code = f"conflict.{error.what}"
+        return Problem(HTTPStatus.CONFLICT, code, _CONFLICTS.get(error.what, "somebody else changed it meanwhile"))
+    if isinstance(error, ExchangeUnavailable):
+        return Problem(HTTPStatus.BAD_GATEWAY, "exchange.unavailable", "the exchange does not answer; nothing is known")
+    if isinstance(error, ExchangeRefused):
+        params = {"code": str(error.code), "message": error.message}
+        detail = f"the exchange refused: {error.code} {error.message}"
+        return Problem(HTTPStatus.BAD_GATEWAY, "exchange.refused", detail, params=params)
+    if isinstance(error, AlreadyRunning):
+        detail = "the first request with this Idempotency-Key is still at work"
+        return Problem(HTTPStatus.CONFLICT, "idempotency.in_progress", detail, headers={"Retry-After": "1"})
+    if isinstance(error, ReusedKey):
+        detail = "this Idempotency-Key was used for another request"
+        return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "idempotency.key_reused", detail)
+    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "service.unavailable", "a part of the service does not answer")
+
+
+_CONFLICTS = {
+    "name": "the name is taken",
+    "email": "the address is taken",
+    "version": "somebody else saved a newer version",
+    "symbol": "another run trades this symbol on this connection",
+    "quota": "the workspace runs as many bots as it may",
+    "cooldown": "the last start was a moment ago",
+    "run": "the run exists already",
+}
+
+
+def unexpected() -> Problem:
+    """The problem of a defect: it says nothing of it."""
+    return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "an error on our side; it has been logged")

@@ -1,0 +1,25 @@
+"""Liveness, readiness, the contract itself."""
+
+from __future__ import annotations
+
+from chalicelib.api.models.service import HealthView, ReadyView
+from chalicelib.api.operation import Call, Routes
+from chalicelib.api.problems import Problem, RequestRefused
+
+routes = Routes("Service")
+
+
+@routes.get("/healthz")
+def health(call: Call) -> HealthView:
+    """Whether the function runs."""
+    return HealthView(status="ok")
+
+
+@routes.get("/readyz", refusals=(503,))
+def ready(call: Call) -> ReadyView:
+    """Whether what requests depend on answers."""
+    checks = dict(call.services.ready())
+    if not all(checks.values()):
+        failed = ", ".join(name for name, answers in checks.items() if not answers)
+        raise RequestRefused(Problem(503, "service.not_ready", f"not answering: {failed}"))
+    return ReadyView(status="ok", checks=checks)

@@ -1,0 +1,91 @@
+"""What the API needs of the composition root: the use-cases, and the few facts that shape an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from chalicelib.account_ports import AccessTokens, ReplyCache
+    from chalicelib.services.accounts.sessions import Sessions
+    from chalicelib.services.accounts.sockets import SocketTickets
+    from chalicelib.services.bots import Bots
+    from chalicelib.services.connections import Connections
+    from chalicelib.services.instruments import Instruments
+    from chalicelib.services.runs.control import ControlRuns
+    from chalicelib.services.runs.look import LookAtRuns
+    from chalicelib.services.runs.start import StartRun
+    from chalicelib.services.strategies import Strategies
+    from chalicelib.services.terminal.account import TerminalAccount, TerminalMarket
+    from chalicelib.services.terminal.orders import ManualOrders
+
+
+class ApiServices(Protocol):
+    """Everything a handler may call; members are built when they are first asked for."""
+
+    @property
+    def sessions(self) -> Sessions:
+        """Sign-in and identity."""
+
+    @property
+    def tokens(self) -> AccessTokens:
+        """Access tokens, for their public keys."""
+
+    @property
+    def tickets(self) -> SocketTickets:
+        """WebSocket tickets."""
+
+    @property
+    def connections(self) -> Connections:
+        """Exchange connections."""
+
+    @property
+    def instruments(self) -> Instruments:
+        """The directory of instruments."""
+
+    @property
+    def strategies(self) -> Strategies:
+        """Strategies."""
+
+    @property
+    def bots(self) -> Bots:
+        """Bots."""
+
+    @property
+    def orders(self) -> ManualOrders:
+        """Manual orders."""
+
+    @property
+    def account(self) -> TerminalAccount:
+        """The exchange account, as the terminal shows it."""
+
+    @property
+    def market(self) -> TerminalMarket:
+        """The market, as the terminal shows it."""
+
+    @property
+    def start_run(self) -> StartRun:
+        """Starts runs."""
+
+    @property
+    def control_runs(self) -> ControlRuns:
+        """Stops, pauses and resumes runs."""
+
+    @property
+    def runs(self) -> LookAtRuns:
+        """Runs, to look at."""
+
+    @property
+    def replies(self) -> ReplyCache:
+        """Replies by idempotency key."""
+
+    @property
+    def socket_url(self) -> str:
+        """Where browsers open their WebSocket."""
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Whether cookies go over HTTPS only."""
+
+    def ready(self) -> Mapping[str, bool]:
+        """Whether each thing that requests depend on answers."""

@@ -1,0 +1,246 @@
+"""Builds what the API, the WebSocket functions and the seeding need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.bootstrap import aws_client, clock, exchange, ids, settings, tables
+
+if TYPE_CHECKING:
+    from chalicelib.account_ports import AccessTokens, ReplyCache
+    from chalicelib.services.accounts.sessions import Sessions
+    from chalicelib.services.accounts.sockets import EventPush, OpenSockets, SocketTickets
+    from chalicelib.services.bots import Bots
+    from chalicelib.services.connections import Connections
+    from chalicelib.services.instruments import Instruments
+    from chalicelib.services.runs.control import ControlRuns
+    from chalicelib.services.runs.look import LookAtRuns
+    from chalicelib.services.runs.start import StartRun
+    from chalicelib.services.seeding import Seeding
+    from chalicelib.services.strategies import Strategies
+    from chalicelib.services.terminal.account import TerminalAccount, TerminalMarket
+    from chalicelib.services.terminal.orders import ManualOrders
+
+_CALLER = "api"
+_AUDIENCE = "botmarketplace"
+
+
+class LazyApiServices:
+    """The API's use-cases, each built when it is first asked for. Implements ``ApiServices`` of the API."""
+
+    def __init__(self, lambda_context: Callable[[], Any]) -> None:
+        self._lambda_context = lambda_context
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """Sign-in and identity."""
+        from chalicelib.adapters.passwords import Argon2Passwords
+        from chalicelib.adapters.totp import TotpCodes
+        from chalicelib.services.accounts.sessions import Sessions
+
+        return Sessions(
+            accounts=tables.accounts(),
+            sessions=tables.sessions(),
+            tokens=self.tokens,
+            passwords=Argon2Passwords(),
+            codes=TotpCodes(),
+            clock=clock(),
+            ids=ids(),
+        )
+
+    @cached_property
+    def tokens(self) -> AccessTokens:
+        """Access tokens signed by KMS."""
+        from chalicelib.adapters.tokens import KmsAccessTokens
+
+        key_ids = [settings().required("token_key_id")]
+        issuer = settings().public_origin or f"botmarketplace-{settings().stage}"
+        return KmsAccessTokens(aws_client("kms"), key_ids, issuer=issuer, audience=_AUDIENCE)
+
+    @cached_property
+    def tickets(self) -> SocketTickets:
+        """WebSocket tickets."""
+        from chalicelib.services.accounts.sockets import SocketTickets
+
+        return SocketTickets(tables.sessions(), clock(), ids())
+
+    @cached_property
+    def connections(self) -> Connections:
+        """Exchange connections."""
+        from chalicelib.services.connections import Connections
+
+        return Connections(
+            connections=tables.connections(),
+            accounts=tables.accounts(),
+            bots=tables.bots(),
+            sealer=exchange.secret_sealer(),
+            exchange=exchange.exchange(_CALLER),
+            clock=clock(),
+            ids=ids(),
+        )
+
+    @cached_property
+    def instruments(self) -> Instruments:
+        """The directory of instruments."""
+        return instruments()
+
+    @cached_property
+    def strategies(self) -> Strategies:
+        """Strategies."""
+        from chalicelib.services.strategies import Strategies
+
+        return Strategies(tables.strategies(), tables.bots(), self.instruments, clock(), ids())
+
+    @cached_property
+    def bots(self) -> Bots:
+        """Bots."""
+        from chalicelib.services.bots import Bots
+
+        return Bots(
+            bots=tables.bots(),
+            strategies=tables.strategies(),
+            connections=tables.connections(),
+            instruments=self.instruments,
+            active_runs=self.runs,
+            clock=clock(),
+            ids=ids(),
+        )
+
+    @cached_property
+    def orders(self) -> ManualOrders:
+        """Manual orders."""
+        from chalicelib.services.terminal.orders import ManualOrders
+
+        return ManualOrders(
+            orders=tables.manual_orders(),
+            connections=tables.connections(),
+            instruments=self.instruments,
+            exchange=exchange.exchange(_CALLER),
+            market=exchange.market_data(),
+            clock=clock(),
+            ids=ids(),
+        )
+
+    @cached_property
+    def account(self) -> TerminalAccount:
+        """The exchange account."""
+        from chalicelib.services.terminal.account import TerminalAccount
+
+        return TerminalAccount(tables.connections(), exchange.exchange(_CALLER), clock())
+
+    @cached_property
+    def market(self) -> TerminalMarket:
+        """The market."""
+        from chalicelib.services.terminal.account import TerminalMarket
+
+        return TerminalMarket(exchange.market_data())
+
+    @cached_property
+    def start_run(self) -> StartRun:
+        """Starts runs."""
+        from chalicelib.bootstrap import runtime
+        from chalicelib.services.runs.start import StartRun
+
+        return StartRun(
+            accounts=tables.accounts(),
+            bots=tables.bots(),
+            connections=tables.connections(),
+            strategies=tables.strategies(),
+            instruments=self.instruments,
+            store=runtime.run_store(),
+            workflow=runtime.workflow(),
+            kill_switch=runtime.kill_switch(),
+            clock=clock(),
+            ids=ids(),
+        )
+
+    @cached_property
+    def control_runs(self) -> ControlRuns:
+        """Stops, pauses and resumes runs."""
+        from chalicelib.bootstrap import runtime
+        from chalicelib.services.runs.control import ControlRuns
+
+        return ControlRuns(runtime.run_store(), runtime.inbox(), self.runs, ids())
+
+    @cached_property
+    def runs(self) -> LookAtRuns:
+        """Runs, to look at."""
+        from chalicelib.bootstrap import runtime
+        from chalicelib.services.runs.look import LookAtRuns
+
+        return LookAtRuns(runtime.run_store())
+
+    @cached_property
+    def replies(self) -> ReplyCache:
+        """Replies by idempotency key."""
+        from chalicelib.adapters.dynamodb.replies import PowertoolsReplies
+
+        table = f"{settings().table_prefix}-idempotency"
+        return PowertoolsReplies(table, aws_client("dynamodb"), self._lambda_context)
+
+    @property
+    def socket_url(self) -> str:
+        """Where browsers open their WebSocket."""
+        return settings().required("websocket_public_url")
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Whether cookies go over HTTPS only."""
+        return settings().refresh_cookie_secure
+
+    def ready(self) -> Mapping[str, bool]:
+        """Whether the tables and the token key answer."""
+        from botocore.exceptions import BotoCoreError, ClientError
+        from pynamodb.exceptions import PynamoDBException
+
+        from chalicelib.account_ports import InvalidToken
+
+        checks = {"tables": True, "tokenKey": True}
+        try:
+            tables.accounts().user_by_email("nobody@ready.invalid")
+        except (PynamoDBException, BotoCoreError, ClientError):
+            checks["tables"] = False
+        try:
+            self.tokens.jwks()
+        except (BotoCoreError, ClientError, InvalidToken):
+            checks["tokenKey"] = False
+        return checks
+
+
+@cache
+def instruments() -> Instruments:
+    """The directory of instruments."""
+    from chalicelib.services.instruments import Instruments
+
+    return Instruments(tables.instruments(), exchange.market_data(), clock())
+
+
+@cache
+def open_sockets() -> OpenSockets:
+    """Opens and closes sockets, for the WebSocket functions."""
+    from chalicelib.services.accounts.sockets import OpenSockets
+
+    return OpenSockets(tables.sessions(), tables.sockets(), clock())
+
+
+@cache
+def event_push() -> EventPush:
+    """Pushes events to sockets, for the stream function."""
+    import boto3
+
+    from chalicelib.adapters.socket_gateway import ApiGatewaySockets
+    from chalicelib.services.accounts.sockets import EventPush
+
+    address = settings().required("websocket_management_url")
+    return EventPush(tables.sockets(), ApiGatewaySockets(boto3.client("apigatewaymanagementapi", endpoint_url=address)))
+
+
+@cache
+def seeding() -> Seeding:
+    """Makes sure that a user exists, for ``make run``."""
+    from chalicelib.adapters.passwords import Argon2Passwords
+    from chalicelib.services.seeding import Seeding
+
+    return Seeding(tables.accounts(), Argon2Passwords(), clock(), ids())
