@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from chalicelib.domain.errors import InvalidOrder
+from chalicelib.domain.market.instrument import Instrument
 from chalicelib.domain.market.side import Side
-from chalicelib.domain.strategy.spec import Dca
+from chalicelib.domain.strategy.findings import finding
+from chalicelib.domain.strategy.spec import Dca, FixedPct, StrategySpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +81,33 @@ def _build(base: Decimal, count: int, step: Decimal, step_scale: Decimal, volume
         orders.append(SafetyOrder(deviation, size))
         distance *= step_scale
     return LadderFacts(base, tuple(orders))
+
+
+def base_order_qty(
+    spec: StrategySpec, equity: Decimal, price: Decimal, side: Side, instrument: Instrument | None
+) -> Decimal:
+    """The first order's quantity of a DCA ladder opened at ``price``.
+
+    baseOrderSizeUsd / price; with riskPerTradePct the whole ladder shrinks until its loss, filled to the end and
+    stopped, is within that share of ``equity``. Floored to the step, never rounded up. Raises InvalidOrder below the
+    instrument's minimums, and when there is no equity to risk.
+    """
+    if spec.dca is None:
+        raise ValueError("the strategy has no DCA ladder")
+    facts = ladder(spec.dca)
+    usd = facts.base_usd
+    risk = spec.risk.risk_per_trade_pct
+    if risk is not None:
+        if equity <= 0:
+            raise InvalidOrder([finding("/risk", "size_no_equity")])
+        stop = spec.exit.stop_loss
+        stop_pct = stop.value if isinstance(stop, FixedPct) else Decimal(100)
+        worst_loss = facts.exposure_usd * stop_pct / 100
+        usd *= min(Decimal(1), equity * risk / 100 / worst_loss)
+    qty = usd / price
+    if instrument is None:
+        return qty
+    qty = instrument.floor_qty(qty)
+    if qty < instrument.min_order_qty or qty * price < instrument.min_notional:
+        raise InvalidOrder([finding("/dca", "size_below_minimum", qty=qty, minimum=instrument.min_order_qty)])
+    return qty

@@ -54,6 +54,9 @@ def _entry_order(document: Document) -> Iterator[Finding]:
         yield finding("/entry/order/type", "dca_with_limit")
     if document["entry"]["onOpposite"] == "reverse":
         yield finding("/entry/onOpposite", "dca_with_reverse")
+    for name in ("trailingStop", "breakEven"):
+        if name in document["exit"]:
+            yield finding(f"/exit/{name}", "dca_with_moving_stop")
 
 
 def targets(document: Document) -> list[tuple[str, dict[str, Any]]]:

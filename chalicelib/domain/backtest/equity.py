@@ -1,0 +1,88 @@
+"""The equity curve: closed trades plus what the open position is worth at each bar's close."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from chalicelib.domain.backtest.trades import Trades
+from chalicelib.domain.market.bars import Bars, Floats
+
+_DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Drawdown:
+    """The deepest fall from a peak: in money, in percent of that peak, and the longest time below a peak."""
+
+    value: float
+    percent: float
+    longest_ms: int
+
+
+def equity_curve(trades: Trades, bars: Bars, starting_equity: float) -> Floats:
+    """Equity at each bar's close, marked to the close; a trade's fees and funding count when it closes.
+
+    A position that the end of the data finds open is not in it: the curve ends at the sum of the closed trades.
+    """
+    count = len(bars)
+    held, spent, booked = np.zeros(count), np.zeros(count), np.zeros(count)
+    if not len(trades):
+        return np.full(count, starting_equity)
+    last = count - 1
+    plain = np.ones(len(trades), np.bool_)
+    plain[list(trades.legs)] = False
+    amount = (trades.sign * trades.qty)[plain]
+    entry, leave = trades.entry_bar[plain], np.minimum(trades.exit_bar[plain], last)
+    held += np.bincount(entry, amount, count) - np.bincount(leave, amount, count)
+    worth = amount * trades.entry_price[plain]
+    spent += np.bincount(entry, worth, count) - np.bincount(leave, worth, count)
+    for row, (entries, exits) in trades.legs.items():
+        sign = int(trades.sign[row])
+        end = min(int(trades.exit_bar[row]), last)
+        for direction, legs in ((sign, entries), (-sign, exits)):
+            for leg in legs:
+                at = min(leg.bar, last)
+                held[at] += direction * leg.qty
+                spent[at] += direction * leg.qty * leg.price
+                spent[end] -= direction * leg.qty * leg.price
+    booked += np.bincount(np.minimum(trades.exit_bar, last), trades.pnl, count)
+    position = np.cumsum(held)
+    # Sums of floats leave dust where the position is flat; a curve must not carry it.
+    flat = np.abs(position) < 1e-9 * max(float(np.abs(held).max()), 1e-300)
+    open_result = np.where(flat, 0.0, position * bars.close - np.cumsum(spent))
+    return starting_equity + np.cumsum(booked) + open_result
+
+
+def drawdown(equity: Floats, bars: Bars, bar_ms: int, starting_equity: float) -> Drawdown:
+    """The drawdown of a curve that starts at ``starting_equity``."""
+    if not len(equity):
+        return Drawdown(0.0, 0.0, 0)
+    peaks = np.maximum.accumulate(np.concatenate(([starting_equity], equity)))[1:]
+    fall = peaks - equity
+    with np.errstate(divide="ignore", invalid="ignore"):
+        percent = np.where(peaks > 0, fall / peaks * 100, np.nan)
+    at_peak = np.flatnonzero(fall <= 0)
+    since = np.concatenate(([-1], at_peak))
+    until = np.concatenate((at_peak, [len(equity)]))
+    longest = int((until - since).max() - 1)
+    span = 0
+    if longest > 0:
+        place = int((until - since).argmax())
+        first, last = max(int(since[place]), 0), min(int(until[place]), len(equity) - 1)
+        span = int(bars.open_time_ms[last] - bars.open_time_ms[first]) + bar_ms
+    return Drawdown(float(fall.max()), float(np.nanmax(percent)), span)
+
+
+def daily_returns(equity: Floats, bars: Bars, starting_equity: float) -> Floats | None:
+    """Returns of each UTC day on the equity of the day before; None when the equity was used up on the way."""
+    if not len(equity):
+        return np.empty(0)
+    day = bars.open_time_ms // _DAY_MS
+    last_of_day = np.flatnonzero(np.diff(day, append=day[-1] + 1))
+    values = np.concatenate(([starting_equity], equity[last_of_day]))
+    if (values <= 0).any():
+        return None
+    returns: Floats = np.diff(values) / values[:-1]
+    return returns
