@@ -54,11 +54,11 @@ class SystemClock:
 
 
 def read_market_clock(simulator_url: str) -> MarketClock:
-    """Asks the simulator for its clock: ``{"marketMs", "wallMs", "speed"}``. Raises ExchangeUnavailable."""
+    """Asks the simulator for its clock: ``{"market_ms", "wall_ms", "speed"}``. Raises ExchangeUnavailable."""
     address = f"{simulator_url.rstrip('/')}/sim/clock"
     try:
         answer = urllib3.request("GET", address, timeout=_CLOCK_TIMEOUT_SECONDS, retries=False)
         body = json.loads(answer.data)
-        return MarketClock(int(body["marketMs"]), int(body["wallMs"]), float(body["speed"]))
+        return MarketClock(int(body["market_ms"]), int(body["wall_ms"]), float(body["speed"]))
     except (urllib3.exceptions.HTTPError, ValueError, KeyError, TypeError) as error:
         raise ExchangeUnavailable(f"{address}: {error!r}") from error
