@@ -1,0 +1,1 @@
+"""Fakes of the ports: in memory, deterministic, held to the same contract tests as the real adapters."""

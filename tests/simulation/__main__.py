@@ -1,0 +1,72 @@
+"""``python -m tests.simulation --seeds N --from S`` runs seeds; ``--seed X`` replays one with its timeline."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections import Counter
+from random import Random
+
+import orjson
+
+from tests.simulation.faults import rates_of
+from tests.simulation.timeline import timeline
+from tests.simulation.world import Options, Simulated
+
+
+def simulate(seed: int) -> Simulated:
+    """One run with everything drawn from its seed."""
+    random = Random(seed)
+    stop_at = random.choice((None, None, random.randrange(5, 200) * 1000))
+    options = Options(
+        seed=seed,
+        minutes=random.choice((2, 3, 4)),
+        rates=rates_of(random),
+        stop_at_ms=stop_at,
+        volatility=random.choice((0.0002, 0.0006, 0.0015)),
+        spec_random=random,
+    )
+    return Simulated(options).run()
+
+
+def main() -> int:
+    """Prints one JSON object at the end; exit status 1 when anything was violated."""
+    parser = argparse.ArgumentParser(prog="simulate", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=200)
+    parser.add_argument("--from", dest="first", type=int, default=1)
+    parser.add_argument("--seed", type=int)
+    arguments = parser.parse_args()
+    if arguments.seed is not None:
+        simulated = simulate(arguments.seed)
+        sys.stdout.write(timeline(simulated))
+        return 1 if simulated.watch.violations else 0
+    faults: Counter[str] = Counter()
+    crash_points: Counter[str] = Counter()
+    failed: dict[int, list[str]] = {}
+    entries = 0
+    began = time.perf_counter()
+    for seed in range(arguments.first, arguments.first + arguments.seeds):
+        simulated = simulate(seed)
+        faults.update({kind: count for kind, count in simulated.seen.items() if count})
+        crash_points.update(simulated.crash_points)
+        entries += simulated.watch.entries
+        if simulated.watch.violations:
+            failed[seed] = simulated.watch.violations
+            sys.stderr.write(timeline(simulated) if len(failed) == 1 else f"seed {seed}: {failed[seed][0]}\n")
+    took = time.perf_counter() - began
+    result = {
+        "seeds": arguments.seeds,
+        "violations": sum(map(len, failed.values())),
+        "failed_seeds": list(failed)[:50],
+        "seeds_per_second": round(arguments.seeds / took, 1),
+        "entries": entries,
+        "faults": dict(faults),
+        "crash_points": dict(crash_points),
+    }
+    sys.stdout.write(orjson.dumps(result).decode() + "\n")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,90 @@
+"""The exchange adapter over the engine: everything but the socket is the product's own code."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from random import Random
+from typing import Any
+
+from chalicelib.adapters.bybit.endpoints import Endpoint
+from chalicelib.adapters.bybit.exchange import BybitExchange, OpenSession
+from chalicelib.adapters.bybit.governor import Priority
+from chalicelib.adapters.bybit.margin_modes import MarginModes
+from chalicelib.adapters.bybit.session import Reply
+from chalicelib.domain.exchange.retcodes import Policy, classify
+from chalicelib.ports import ConnectionRef, ExchangeRefused, ExchangeUnavailable
+from infra.local.exchange.engine import Account, Exchange
+from tests.fakes.virtual_clock import VirtualClock
+from tests.simulation.faults import FaultRates
+
+
+class EngineSession:
+    """What the adapter sends through, straight into the engine, with the network's faults drawn from a seed."""
+
+    def __init__(
+        self,
+        engine: Exchange,
+        account: Account,
+        clock: VirtualClock,
+        rates: FaultRates,
+        random: Random,
+        seen: Counter[str],
+        mutation: str = "",
+    ) -> None:
+        self._engine = engine
+        self._account = account
+        self._clock = clock
+        self._rates = rates
+        self._random = random
+        self._seen = seen
+        self._mutation = mutation
+        self.down_until_ms = 0
+
+    def post(self, endpoint: Endpoint, params: Mapping[str, Any], priority: Priority) -> Reply:
+        return self._send("POST", endpoint, params)
+
+    def get(self, endpoint: Endpoint, params: Mapping[str, Any]) -> Mapping[str, Any]:
+        reply = self._send("GET", endpoint, params)
+        if reply.ok:
+            return reply.result
+        if reply.policy in (Policy.AMBIGUOUS, Policy.BACKOFF):
+            raise ExchangeUnavailable(f"{endpoint.name}: {reply.message}")
+        raise ExchangeRefused(reply.code, reply.policy.value, reply.message)
+
+    def _send(self, method: str, endpoint: Endpoint, params: Mapping[str, Any]) -> Reply:
+        self._clock.sleep(self._random.choice((0.005, 0.01, 0.03)))
+        if self._clock.now < self.down_until_ms:
+            return Reply(Policy.AMBIGUOUS, 0, "connection refused")
+        fault = self._draw(method)
+        if fault == "lost_request":
+            self._clock.sleep(1.0)
+            return Reply(Policy.AMBIGUOUS, 0, "timeout")
+        if fault == "server_error":
+            return Reply(Policy.AMBIGUOUS, 10016, "Server error.")
+        if fault == "rate_limit":
+            return Reply(Policy.BACKOFF, 10006, "Too many visits!")
+        reply = self._engine.call(self._account, method, endpoint.value.path, dict(params))
+        if fault == "lost_reply":
+            self._clock.sleep(1.0)
+            return Reply(Policy.AMBIGUOUS, 0, "timeout after acceptance")
+        return Reply(classify(200, reply.ret_code, reply.ret_msg), reply.ret_code, reply.ret_msg, reply.result)
+
+    def _draw(self, method: str) -> str:
+        chances = self._rates.write if method == "POST" else self._rates.read
+        for kind, chance in chances.items():
+            if chance and self._random.random() < chance:
+                self._seen[kind] += 1
+                return kind
+        return ""
+
+
+def exchange_over(session: EngineSession, clock: VirtualClock) -> BybitExchange:
+    """The product's exchange adapter on an engine session."""
+
+    @contextmanager
+    def opener(ref: ConnectionRef) -> Iterator[OpenSession]:
+        yield OpenSession(session, "KEY", lambda message: "", clock.now_ms)  # type: ignore[arg-type]  # same two methods
+
+    return BybitExchange(opener, clock, MarginModes(clock.now_ms))

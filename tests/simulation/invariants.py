@@ -1,0 +1,122 @@
+"""What must hold whatever breaks, read from the exchange's side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.runtime.intent import IntentKind, IntentStatus
+from chalicelib.domain.runtime.states import RunStatus
+from chalicelib.domain.strategy.spec import OnStop
+from infra.local.exchange.engine import Account, Exchange
+from tests.fakes.memory_runs import MemoryRunStore
+from tests.simulation.scenario import RUN_ID, SYMBOL
+
+if TYPE_CHECKING:
+    from tests.simulation.world import Simulated
+
+UNPROTECTED_MS = 5_000
+SLIPPAGE = Decimal("1.02")
+
+
+@dataclass
+class Watch:
+    """Collects violations; none is the only acceptable number."""
+
+    engine: Exchange
+    account: Account
+    store: MemoryRunStore
+    violations: list[str] = field(default_factory=list)
+    unprotected_since: int | None = None
+    worst_unprotected_ms: int = 0
+    entries: int = 0
+    max_size: Decimal = Decimal("Infinity")
+
+    def report(self, what: str) -> None:
+        """Notes a violation."""
+        self.violations.append(what)
+
+    def each_second(self, now: int, down_until_ms: int) -> None:
+        """Nothing unprotected past its allowance while the exchange answers; never more than the risk limit."""
+        position = self.account.positions.get((SYMBOL, 0))
+        if position is None or not position.size:
+            self.unprotected_since = None
+            return
+        if position.stop_loss is not None:
+            self.unprotected_since = None
+        elif self.unprotected_since is None or now <= down_until_ms:
+            self.unprotected_since = now
+        else:
+            self.worst_unprotected_ms = max(self.worst_unprotected_ms, now - self.unprotected_since)
+            if self.worst_unprotected_ms > UNPROTECTED_MS:
+                self.report(f"a position of {position.size} had no stop for {self.worst_unprotected_ms} ms")
+        limit = self.max_size
+        if position.avg_price * position.size > limit * SLIPPAGE:
+            self.report(f"a position of {position.size} at {position.avg_price} exceeds the limit of {limit}")
+
+    def at_end(self, simulated: Simulated) -> None:
+        """Orders one to one with intents, books that balance, events complete, and the stop policy carried out."""
+        self._orders_match_intents()
+        self._events_complete()
+        self._ended_as_agreed(simulated)
+        self._money_adds_up(simulated)
+        if simulated.engine.conserved("u1"):
+            self.report("the simulator made or lost money: a defect of the simulator itself")
+
+    def _orders_match_intents(self) -> None:
+        sent = [order.link_id for order in self.account.orders.values() if order.link_id]
+        if len(sent) != len(set(sent)):
+            self.report("two orders carry one id")
+        intents = {intent.order_link_id: intent for intent in self.store.intents(RUN_ID)}
+        for link_id in sent:
+            if link_id not in intents:
+                self.report(f"order {link_id} has no intent")
+        never = (IntentStatus.DENIED, IntentStatus.ABSENT, IntentStatus.REJECTED, IntentStatus.INTENDED)
+        for link_id, intent in intents.items():
+            if link_id in sent and intent.status in never[:2]:
+                self.report(f"intent {link_id} is {intent.status} but its order exists")
+            if link_id not in sent and intent.status not in never:
+                self.report(f"intent {link_id} is {intent.status} but no order exists")
+        self.entries = sum(1 for intent in intents.values() if intent.kind is IntentKind.ENTRY and intent.filled_qty)
+
+    def _events_complete(self) -> None:
+        seqs = sorted(self.store.event_rows[RUN_ID])
+        if seqs != list(range(1, len(seqs) + 1)):
+            self.report(f"the event log has gaps or repeats: {seqs[-5:]}")
+        if self.store.get(RUN_ID).state.event_seq != seqs[-1]:
+            self.report("the record and the event log disagree about the last event")
+
+    def _ended_as_agreed(self, simulated: Simulated) -> None:
+        record = self.store.get(RUN_ID)
+        state = record.state
+        if not state.status.terminal:
+            self.report(f"the run is {state.status}")
+            return
+        if RUN_ID in self.store.slots.values():
+            self.report("the run has ended and still holds its slots")
+        if RUN_ID not in self.store.reports:
+            self.report("the run has ended without a report")
+        position = self.account.positions.get((SYMBOL, 0))
+        size = position.size if position is not None else Decimal(0)
+        left = [order for order in self.account.open_orders.values() if order.link_id]
+        if left:
+            self.report(f"{len(left)} orders of ours are open after the end")
+        policy = state.stop_policy or OnStop.CLOSE_MARKET
+        if size and (policy is OnStop.CLOSE_MARKET or state.status is RunStatus.ERROR):
+            self.report(f"a position of {size} is left after the end")
+        if size and policy is OnStop.LEAVE_PROTECTED and position is not None and position.stop_loss is None:
+            self.report(f"a position of {size} is left without a stop")
+
+    def _money_adds_up(self, simulated: Simulated) -> None:
+        """What the run booked is what the wallet says, unless something was adopted that no execution explains."""
+        state = self.store.get(RUN_ID).state
+        changed = self.account.wallet - self.account.deposited
+        if state.holding is not None or not state.complete or not state.status.terminal:
+            return
+        booked = state.ledger.net
+        if abs(booked - changed) > Decimal("0.000001"):
+            self.report(f"the run booked {booked}, the wallet changed by {changed}")
+        report = self.store.reports.get(RUN_ID)
+        if report is not None and abs(Decimal(report["netPnl"]) - changed) > Decimal("0.000001"):
+            self.report(f"the report says {report['netPnl']}, the wallet changed by {changed}")

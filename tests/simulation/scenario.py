@@ -1,0 +1,123 @@
+"""What is simulated: a strategy's document, a scripted judge, the terms of one run."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+from chalicelib.domain.market.instrument import Instrument
+from chalicelib.domain.market.interval import Interval
+from chalicelib.domain.market.side import Side
+from chalicelib.domain.runtime.decision import Judgement
+from chalicelib.domain.runtime.record import RunTerms
+from chalicelib.domain.strategy.parse import parse_strategy
+from chalicelib.domain.strategy.spec import StrategySpec
+from tests.fakes.virtual_clock import VirtualClock
+
+RUN_ID = "01HZZZZZZZZZZZZZZZZZZZZZZZ"
+WORKSPACE = "01HWWWWWWWWWWWWWWWWWWWWWWW"
+CONNECTION = "01HCCCCCCCCCCCCCCCCCCCCCCC"
+SYMBOL = "BTCUSDT"
+START_MS = 1_700_000_040_000
+
+
+def document(random: Random | None = None) -> dict[str, Any]:
+    """A strategy whose conditions do not matter (the judge is scripted) and whose levels, limits and policies do."""
+
+    def pick(*values: Any) -> Any:
+        return random.choice(values) if random is not None else values[0]
+
+    order: dict[str, Any] = {"type": "Market"}
+    if pick("Market", "Market", "Market", "Limit") == "Limit":
+        order = {"type": "Limit", "limitOffsetBps": pick(1, 5), "timeoutBars": 1}
+    condition = {"type": "compare", "op": ">", "left": {"price": "close"}, "right": {"constant": 1}}
+    return {
+        "id": "simulated",
+        "name": "Simulated",
+        "dslVersion": 1,
+        "enabled": True,
+        "market": {"exchange": "bybit", "env": "demo", "category": "linear", "symbol": SYMBOL},
+        "timeframe": "1m",
+        "entry": {
+            "long": condition,
+            "short": {**condition, "op": "<"},
+            "onOpposite": pick("ignore", "close"),
+            "order": order,
+        },
+        "exit": {
+            "stopLoss": {"type": "fixed_pct", "value": pick(0.3, 0.1, 1)},
+            "takeProfit": {"type": "fixed_pct", "value": pick(0.4, 0.15, 2)},
+            **({"timeExit": {"maxBars": 2}} if pick(False, True) else {}),
+            **({"breakEven": {"activationPct": 0.1, "offsetPct": 0.02}} if pick(False, True) else {}),
+        },
+        "risk": {
+            "riskPerTradePct": 1,
+            "maxPositionSizeUsd": pick(1000, 100, 5000),
+            "maxLossPerRunUsd": pick(100, 3, 20),
+            "cooldownSeconds": pick(0, 30),
+        },
+        "execution": {
+            "clientOrderIdPrefix": "sim",
+            "maxSlippageBps": 50,
+            "onStop": pick("close_market", "close_market", "leave_protected", "cancel_entries_only"),
+            "onSlTpFailure": pick("close_market", "pause"),
+        },
+        "guards": {"maxOpenPositions": 1, "maxOrdersPerMinute": 20, "pauseOnError": pick(True, False)},
+    }
+
+
+class ScriptedJudge:
+    """Says what its seed says for each bar; a bar's judgement never changes, as a real strategy's does not."""
+
+    def __init__(self, spec: StrategySpec, clock: VirtualClock, seed: int, price: Any, busy: float = 0.6) -> None:
+        self._spec = spec
+        self._clock = clock
+        self._seed = seed
+        self._price = price
+        self._busy = busy
+        self._said: dict[int, Judgement] = {}
+
+    def spec(self, terms: RunTerms) -> StrategySpec:
+        return self._spec
+
+    def judge(self, terms: RunTerms) -> Judgement | None:
+        bar = terms.timeframe.open_time(self._clock.now) - terms.timeframe.milliseconds
+        if bar not in self._said:
+            random = Random(self._seed * 1_000_003 + bar)
+            price = self._price()
+            signal = random.choice((Side.BUY, Side.SELL)) if random.random() < self._busy else None
+            leave = random.random() < 0.1
+            self._said[bar] = Judgement(bar, price, price, price, signal, leave, leave)
+        return self._said[bar]
+
+
+def parsed(random: Random | None = None) -> StrategySpec:
+    """The strategy of ``document``, validated."""
+    return parse_strategy(document(random))
+
+
+def terms_of(spec: StrategySpec, instrument: Instrument, minutes: int, now_ms: int = START_MS) -> RunTerms:
+    """The terms of a run of ``minutes``."""
+    return RunTerms(
+        run_id=RUN_ID,
+        workspace_id=WORKSPACE,
+        user_id="user",
+        bot_id="bot",
+        bot_name="Bot",
+        strategy_id="strategy",
+        strategy_version=1,
+        connection_id=CONNECTION,
+        symbol=SYMBOL,
+        timeframe=Interval.M1,
+        intervals=(Interval.M1,),
+        env="demo",
+        duration_minutes=minutes,
+        created_ms=now_ms,
+        deadline_ms=now_ms + minutes * 60_000,
+        prefix=spec.execution.client_order_id_prefix,
+        leverage=Decimal(5),
+        instrument=instrument,
+        net_today=Decimal(0),
+        slots=(),
+    )

@@ -1,0 +1,294 @@
+"""One simulated run: the real Tick and domain, the exchange's engine, a virtual clock, and whatever the seed breaks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+from chalicelib.adapters.bybit.stream_messages import private_messages
+from chalicelib.domain.market.interval import Interval
+from chalicelib.domain.runtime.events import EventType, RunEvent
+from chalicelib.domain.runtime.messages import CandleClosed, Message, Reconnected, StopRequested
+from chalicelib.domain.runtime.record import RunRecord, RunState
+from chalicelib.domain.runtime.states import StopReason
+from chalicelib.ports import NotFound, Ticker
+from chalicelib.run_ports import StartLimits
+from chalicelib.services.runs.finalize import FinalizeRun
+from chalicelib.services.runs.tick import TickRun
+from infra.local.exchange.engine import Account, Exchange, Settings
+from infra.local.exchange.engine.catalogue import CATALOGUE
+from tests.fakes.memory_inbox import MemoryInbox, MemoryWorkflow
+from tests.fakes.memory_runs import MemoryRunStore
+from tests.fakes.virtual_clock import VirtualClock
+from tests.simulation.crashes import Crash, Crashing
+from tests.simulation.exchange_in_memory import EngineSession, exchange_over
+from tests.simulation.faults import CALM, FaultRates
+from tests.simulation.invariants import Watch
+from tests.simulation.scenario import (
+    RUN_ID,
+    START_MS,
+    SYMBOL,
+    WORKSPACE,
+    ScriptedJudge,
+    parsed,
+    terms_of,
+)
+
+SUPERVISION_MS = 90_000
+STEP_MS = 1_000
+RETRY_MS = 2_000
+
+
+@dataclass
+class Switch:
+    """A kill switch that the simulation may engage."""
+
+    reason: str = ""
+
+    def engaged(self, workspace_id: str) -> str:
+        return self.reason
+
+
+@dataclass
+class Prices:
+    """Market data of the simulated engine."""
+
+    engine: Exchange
+
+    def ticker(self, symbol: str) -> Ticker:
+        if symbol not in self.engine.world.markets:
+            raise NotFound(symbol)
+        price = self.engine.world.markets[symbol].last
+        zero = Decimal(0)
+        return Ticker(symbol, price, price, price, price, price, zero, price, price, zero, zero)
+
+
+@dataclass
+class Options:
+    """How long the run is and what the seed may do to it. ``stop_at_ms`` asks for a stop that long after the start."""
+
+    seed: int
+    minutes: int = 4
+    rates: FaultRates = CALM
+    stop_at_ms: int | None = None
+    volatility: float = 0.0008
+    spec_random: Random | None = None
+    hook: Any = None
+    busy: float = 0.6
+    mutation: str = ""
+
+
+@dataclass
+class Simulated:
+    """Everything of one simulated run."""
+
+    options: Options
+    clock: VirtualClock = field(default_factory=lambda: VirtualClock(START_MS))
+    seen: Counter[str] = field(default_factory=Counter)
+    crash_points: Counter[str] = field(default_factory=Counter)
+    ticks: int = 0
+    depth: int = 0
+    next_wake: int | None = None
+
+    def __post_init__(self) -> None:
+        options = self.options
+        self.random = Random(options.seed)
+        self.spec = parsed(options.spec_random)
+        settings = Settings(event_delay_ms=(5, 40))
+        self.engine = Exchange(
+            seed=options.seed, symbols=(SYMBOL,), prices={SYMBOL: Decimal(40_000)}, now_ms=START_MS, settings=settings
+        )
+        self.market = self.engine.world.markets[SYMBOL]
+        if options.rates.thin_book:
+            self.market.depth_factor = Decimal("0.0005")
+        self.account: Account = self.engine.add_account("u1", api_key="KEY", secret="SECRET", usdt=Decimal(10_000))
+        self.account.events.duplicate = options.rates.duplicate_event
+        self.account.events.reorder = options.rates.reorder_event
+        self.session = EngineSession(
+            self.engine, self.account, self.clock, options.rates, self.random, self.seen, options.mutation
+        )
+        self.store = MemoryRunStore()
+        self.workflow = MemoryWorkflow()
+        self.inbox = MemoryInbox(self.store, self.workflow)
+        self.switch = Switch()
+        self.watch = Watch(self.engine, self.account, self.store, max_size=self.spec.risk.max_position_size_usd)
+        self.clock.on_pass = self._pass
+        self.tick = self._tick_service()
+        self.last_step = START_MS
+        self.stream_up = True
+        self.stream_down_since = 0
+        self.manual_closes = 0
+        terms = terms_of(self.spec, CATALOGUE[SYMBOL].instrument, options.minutes)
+        self.deadline_ms = terms.deadline_ms
+        queued = RunEvent(1, START_MS, EventType.RUN_QUEUED, "events.run_queued")
+        self.store.create(RunRecord(terms, RunState(event_seq=1)), queued, StartLimits(1, 0))
+
+    def _tick_service(self) -> TickRun:
+        def wrapped(port: Any, name: str) -> Any:
+            return Crashing(port, name, self._moment)
+
+        self.judge = ScriptedJudge(
+            self.spec, self.clock, self.options.seed, lambda: self.market.last, self.options.busy
+        )
+        return TickRun(
+            store=wrapped(self.store, "store"),
+            inbox=wrapped(self.inbox, "inbox"),
+            workflow=wrapped(self.workflow, "workflow"),
+            exchange=wrapped(exchange_over(self.session, self.clock), "exchange"),
+            market=wrapped(Prices(self.engine), "market"),
+            judge=self.judge,  # type: ignore[arg-type]  # the scripted judge has the two methods that a Tick uses
+            kill_switch=self.switch,
+            clock=self.clock,
+        )
+
+    # --- the run's life -------------------------------------------------------------------------------------------
+
+    def run(self, limit_ms: int = 30 * 60_000) -> Simulated:
+        """Drives the run to its end, or until ``limit_ms`` past its deadline."""
+        token, woken_at = self._visit(), None
+        while not self.record.state.status.terminal:
+            if self.clock.now > self.deadline_ms + limit_ms:
+                self.watch.report("the run never ended")
+                break
+            woken_at = self._wait(token)
+            self.clock.advance(max(0, woken_at - self.clock.now))
+            token = self._visit()
+        self._let_settle()
+        self.watch.at_end(self)
+        return self
+
+    @property
+    def record(self) -> RunRecord:
+        """The run as stored."""
+        return self.store.get(RUN_ID)
+
+    def _visit(self) -> str:
+        """One state of the state machine: a Tick with a fresh token; a crashed one is retried after two seconds."""
+        while True:
+            self.ticks += 1
+            token = f"token-{self.ticks}"
+            self.workflow.open_tokens[token] = RUN_ID
+            try:
+                self.tick(RUN_ID, token, 0)
+            except Crash as crash:
+                self.crash_points[str(crash)] += 1
+                self.workflow.open_tokens.pop(token, None)
+                self.clock.advance(RETRY_MS)
+                continue
+            return token
+
+    def _wait(self, token: str) -> int:
+        """When the next Tick begins: at once if the token was used, else as time brings a wake or the supervision."""
+        started = self.clock.now
+        while token in self.workflow.open_tokens and self.clock.now < started + SUPERVISION_MS:
+            self.clock.advance(min(STEP_MS, started + SUPERVISION_MS - self.clock.now))
+        if token in self.workflow.open_tokens:
+            del self.workflow.open_tokens[token]
+        return self.clock.now
+
+    def _let_settle(self) -> None:
+        for _ in range(3):
+            self.clock.advance(STEP_MS)
+
+    # --- the world outside ----------------------------------------------------------------------------------------
+
+    def _pass(self, target: int) -> None:
+        """Moves the world to ``target``: prices every second, stream events in between, candles on the minute."""
+        while self.last_step + STEP_MS <= target:
+            self.last_step += STEP_MS
+            self._drain(self.last_step)
+            self._second(self.last_step)
+        self.clock.now = max(self.clock.now, min(target, self.last_step))
+        self.engine.advance(target)
+        self._drain(target)
+
+    def _second(self, now: int) -> None:
+        self.clock.now = now
+        rates = self.options.rates
+        move = Decimal(str(round(self.random.gauss(0, self.options.volatility), 6)))
+        price = self.market.listing.instrument.round_price(self.market.last * (1 + move))
+        self.engine.advance(now, {SYMBOL: price})
+        self._misfortunes(now, rates)
+        self.watch.each_second(now, self.session.down_until_ms)
+        minute = Interval.M1.milliseconds
+        if now % minute == 0:
+            self._post(CandleClosed(Interval.M1, now - minute))
+        elapsed = now - START_MS
+        if self.options.stop_at_ms is not None and elapsed == self.options.stop_at_ms:
+            self._post(StopRequested(StopReason.MANUAL, None, "user"))
+        if now == self.deadline_ms:
+            self._post(StopRequested(StopReason.TIMEOUT, None, "deadline"))
+
+    def _misfortunes(self, now: int, rates: FaultRates) -> None:
+        if rates.outage and now > self.session.down_until_ms and self.random.random() < rates.outage:
+            self.session.down_until_ms = now + self.random.choice((3_000, 10_000, 30_000))
+            self.seen["outage"] += 1
+        if rates.stream_drop and self.stream_up and self.random.random() < rates.stream_drop:
+            self.stream_up, self.stream_down_since = False, now
+            self.seen["stream_drop"] += 1
+        elif not self.stream_up and now >= max(self.stream_down_since + 3_000, self.session.down_until_ms):
+            self.stream_up = True
+            self._post(Reconnected("private", now - self.stream_down_since, str(now)))
+        if rates.manual_close and self.random.random() < rates.manual_close:
+            self._close_by_hand()
+
+    def _close_by_hand(self) -> None:
+        """The user closes the position on the exchange's own site."""
+        position = self.account.positions.get((SYMBOL, 0))
+        if position is None or not position.size:
+            return
+        self.seen["manual_close"] += 1
+        self.manual_closes += 1
+        side = "Sell" if position.side == "Buy" else "Buy"
+        order = {"category": "linear", "symbol": SYMBOL, "side": side, "orderType": "Market", "qty": str(position.size)}
+        self.engine.create_order(self.account, {**order, "reduceOnly": True, "positionIdx": 0})
+
+    def _drain(self, until: int) -> None:
+        world_now = self.engine.world.now_ms
+        self.engine.world.now_ms = max(world_now, until)
+        for event in self.engine.drain_events("u1"):
+            if not self.stream_up or self.random.random() < self.options.rates.lost_event:
+                self.seen["lost_event"] += 1
+                continue
+            for message in private_messages({"topic": event.topic, "data": event.data}):
+                self._post(message)
+
+    def _post(self, message: Message) -> None:
+        lost = self.options.rates.lost_wake
+        self.inbox.lose_wakes = bool(lost) and self.random.random() < lost
+        self.seen["lost_wake"] += self.inbox.lose_wakes
+        self.inbox.post(RUN_ID, message)
+        self.inbox.lose_wakes = False
+
+    # --- what may go wrong inside a Tick --------------------------------------------------------------------------
+
+    def _moment(self, moment: str) -> None:
+        """Between any two port calls: a scripted hook, a crash, or a stall during which another Tick takes over."""
+        if self.options.hook is not None:
+            self.options.hook(moment)
+        rates = self.options.rates
+        if rates.crash and self.random.random() < rates.crash:
+            self.seen["crash"] += 1
+            raise Crash(moment)
+        if rates.stalled_tick and not self.depth and self.random.random() < rates.stalled_tick:
+            self._overtake()
+
+    def _overtake(self) -> None:
+        """This Tick stalls; the state machine times it out, and another one runs to its end meanwhile."""
+        self.seen["stalled_tick"] += 1
+        self.depth += 1
+        try:
+            self._visit()
+        finally:
+            self.depth -= 1
+
+
+def finalizer(simulated: Simulated) -> FinalizeRun:
+    """The safety net over the same world."""
+    return FinalizeRun(simulated.store, simulated.inbox, simulated.workflow, simulated.tick)
+
+
+__all__ = ["WORKSPACE", "Options", "Simulated", "finalizer"]
