@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.bootstrap import aws_client, clock, exchange, ids, settings, tables
 
 if TYPE_CHECKING:
-    from chalicelib.account_ports import AccessTokens, ReplyCache
+    from chalicelib.account_ports import AccessTokens, ReplyCache, SocketGateway
     from chalicelib.services.accounts.sessions import Sessions
     from chalicelib.services.accounts.sockets import EventPush, OpenSockets, SocketTickets
     from chalicelib.services.bots import Bots
@@ -226,15 +226,22 @@ def open_sockets() -> OpenSockets:
 
 
 @cache
-def event_push() -> EventPush:
-    """Pushes events to sockets, for the stream function."""
+def socket_gateway() -> SocketGateway:
+    """Posts to open sockets; the address is configuration, because an event names the AWS one even locally."""
     import boto3
 
     from chalicelib.adapters.socket_gateway import ApiGatewaySockets
-    from chalicelib.services.accounts.sockets import EventPush
 
     address = settings().required("websocket_management_url")
-    return EventPush(tables.sockets(), ApiGatewaySockets(boto3.client("apigatewaymanagementapi", endpoint_url=address)))
+    return ApiGatewaySockets(boto3.client("apigatewaymanagementapi", endpoint_url=address))
+
+
+@cache
+def event_push() -> EventPush:
+    """Pushes events to sockets, for the stream function."""
+    from chalicelib.services.accounts.sockets import EventPush
+
+    return EventPush(tables.sockets(), socket_gateway())
 
 
 @cache

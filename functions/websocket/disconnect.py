@@ -1,0 +1,15 @@
+"""Entry point of ``$disconnect``, which the gateway calls when it can."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalicelib.bootstrap.api import open_sockets
+from chalicelib.observability import logger
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+    """Forgets the socket."""
+    open_sockets().disconnect(event["requestContext"]["connectionId"])
+    return {"statusCode": 200}

@@ -1,0 +1,29 @@
+"""Entry point of what a browser says: ``{"action": "ping"}`` keeps its socket open and is answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from chalicelib.bootstrap.api import socket_gateway
+from chalicelib.observability import logger
+
+PONG = b'{"type":"pong"}'
+UNKNOWN = b'{"type":"error","code":"socket.unknown_action"}'
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+    """Answers through the gateway: a route response would need another integration."""
+    reply = PONG if _action(event.get("body")) == "ping" else UNKNOWN
+    socket_gateway().post(event["requestContext"]["connectionId"], reply)
+    return {"statusCode": 200}
+
+
+def _action(body: object) -> object:
+    try:
+        message = orjson.loads(body) if isinstance(body, str) else None
+    except orjson.JSONDecodeError:
+        return None
+    return message.get("action") if isinstance(message, dict) else None
