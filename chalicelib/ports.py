@@ -182,6 +182,9 @@ class Exchange(Protocol):
     def closed_pnl(self, ref: ConnectionRef, symbol: str | None, since_ms: int) -> tuple[ClosedPnlFact, ...]:
         """Closed PnL rows since a time, oldest first, all pages."""
 
+    def order_history(self, ref: ConnectionRef, symbol: str, since_ms: int) -> tuple[OrderFact, ...]:
+        """Orders made since a time, closed and open, oldest first, all pages."""
+
     def wallet(self, ref: ConnectionRef) -> WalletFact:
         """The account's USDT."""
 

@@ -97,6 +97,10 @@ class ExecutionClient:
         """See ``ports.Exchange``."""
         return cast("tuple[ClosedPnlFact, ...]", self._read("closed_pnl", ref, symbol=symbol, since_ms=since_ms))
 
+    def order_history(self, ref: ConnectionRef, symbol: str, since_ms: int) -> tuple[OrderFact, ...]:
+        """See ``ports.Exchange``."""
+        return cast("tuple[OrderFact, ...]", self._read("order_history", ref, symbol=symbol, since_ms=since_ms))
+
     def wallet(self, ref: ConnectionRef) -> WalletFact:
         """See ``ports.Exchange``."""
         return cast("WalletFact", self._read("wallet", ref))

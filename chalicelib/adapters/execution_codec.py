@@ -51,6 +51,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "positions": Operation({"symbol": str | None}, tuple[PositionFact, ...]),
     "executions": Operation({"symbol": str, "since_ms": int}, tuple[ExecutionFact, ...]),
     "closed_pnl": Operation({"symbol": str | None, "since_ms": int}, tuple[ClosedPnlFact, ...]),
+    "order_history": Operation({"symbol": str, "since_ms": int}, tuple[OrderFact, ...]),
     "wallet": Operation({}, WalletFact),
     "key_info": Operation({}, KeyInfo),
     "sign_stream": Operation({}, StreamSignature),

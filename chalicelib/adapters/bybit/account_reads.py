@@ -88,6 +88,15 @@ class AccountReads:
             found += self._all(Endpoint.CLOSED_PNL, {**scope, **window}, 100, closed_pnl_fact)
         return tuple(sorted(found, key=lambda row: (row.created_ms, row.order_id)))
 
+    def order_history(self, symbol: str, since_ms: int) -> tuple[OrderFact, ...]:
+        """Orders made since a time, oldest first, once each: the closed ones, and those still open."""
+        found: list[OrderFact] = [order for order in self.open_orders(symbol) if order.created_ms >= since_ms]
+        for window in self._windows(since_ms, always_closed=True):
+            found += self._all(Endpoint.ORDER_HISTORY, {**_LINEAR, "symbol": symbol, **window}, 50, order_fact)
+        # Closed after the first reading: the later record counts.
+        once = {order.order_id: order for order in found}
+        return tuple(sorted(once.values(), key=lambda order: (order.created_ms, order.order_id)))
+
     def wallet(self, margin_mode: str) -> WalletFact:
         """The USDT of the unified account in the given margin mode."""
         result = self._session.get(Endpoint.WALLET, {"accountType": "UNIFIED", "coin": "USDT"})

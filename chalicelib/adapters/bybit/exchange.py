@@ -158,6 +158,10 @@ class BybitExchange:
         """Closed PnL since a time, oldest first."""
         return self._read(ref, lambda opened, reads: reads.closed_pnl(symbol, since_ms))
 
+    def order_history(self, ref: ConnectionRef, symbol: str, since_ms: int) -> tuple[OrderFact, ...]:
+        """Orders made since a time, closed and open, oldest first."""
+        return self._read(ref, lambda opened, reads: reads.order_history(symbol, since_ms))
+
     def wallet(self, ref: ConnectionRef) -> WalletFact:
         """The account's USDT."""
         return self._read(ref, lambda opened, reads: reads.wallet(self._margin_modes.of(ref, reads.margin_mode)))

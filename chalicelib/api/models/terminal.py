@@ -58,8 +58,16 @@ class OrdersQuery(RequestModel):
 
 
 class ClosedPnlQuery(AccountQuery):
-    """Which closed results; ``since`` is market time in milliseconds."""
+    """Which closed results; ``since`` is in milliseconds UTC."""
 
+    since: int | None = Field(default=None, ge=0, le=253_402_300_799_000)
+
+
+class OrderHistoryQuery(RequestModel):
+    """Which orders of an account; ``since`` is in milliseconds UTC."""
+
+    exchange_connection_id: Id
+    symbol: Symbol
     since: int | None = Field(default=None, ge=0, le=253_402_300_799_000)
 
 
@@ -251,7 +259,7 @@ class PositionList(View):
 
 
 class OpenOrderView(View):
-    """An order as the exchange shows it, whoever made it."""
+    """An order as the exchange shows it, whoever made it. SL and TP orders of the exchange's own carry no link id."""
 
     order_id: str
     order_link_id: str
@@ -299,6 +307,13 @@ class OpenOrderView(View):
 
 class OpenOrderList(View):
     """Orders that are alive on the exchange."""
+
+    items: list[OpenOrderView]
+    next_cursor: str | None
+
+
+class OrderHistoryList(View):
+    """Orders of an account, closed and open, oldest first."""
 
     items: list[OpenOrderView]
     next_cursor: str | None

@@ -13,6 +13,8 @@ from chalicelib.api.models.terminal import (
     ClosedPnlView,
     OpenOrderList,
     OpenOrderView,
+    OrderHistoryList,
+    OrderHistoryQuery,
     OrderList,
     OrdersQuery,
     OrderView,
@@ -84,6 +86,13 @@ def list_open_orders(call: Call, query: AccountQuery) -> OpenOrderList:
     """Orders that are alive on the exchange, whoever made them."""
     found = call.services.account.open_orders(call.actor, query.exchange_connection_id, query.symbol)
     return OpenOrderList(items=[OpenOrderView.of(order) for order in found], next_cursor=None)
+
+
+@routes.get("/terminal/order-history", refusals=(404, 502))
+def list_order_history(call: Call, query: OrderHistoryQuery) -> OrderHistoryList:
+    """The exchange's own record of a symbol's orders, whoever made them."""
+    found = call.services.account.order_history(call.actor, query.exchange_connection_id, query.symbol, query.since)
+    return OrderHistoryList(items=[OpenOrderView.of(order) for order in found], next_cursor=None)
 
 
 @routes.get("/terminal/closed-pnl", refusals=(404, 502))

@@ -46,6 +46,7 @@ ROUTE_ACCESS: dict[tuple[str, str], Requirement] = {
     ("POST", "/terminal/orders/{order_id}/cancel"): Role.TRADER,
     ("GET", "/terminal/positions"): Role.VIEWER,
     ("GET", "/terminal/open-orders"): Role.VIEWER,
+    ("GET", "/terminal/order-history"): Role.VIEWER,
     ("GET", "/terminal/closed-pnl"): Role.VIEWER,
     ("GET", "/strategies"): Role.VIEWER,
     ("POST", "/strategies"): Role.TRADER,

@@ -12,7 +12,7 @@ from chalicelib.domain.market.interval import Interval
 from chalicelib.domain.runtime.facts import ClosedPnlFact, OrderFact, PositionFact
 from chalicelib.ports import Clock, ConnectionRef, Exchange, MarketData, NotFound, Ticker
 
-_CLOSED_PNL_MS = 7 * 24 * 3600 * 1000
+_WEEK_MS = 7 * 24 * 3600 * 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,18 @@ class TerminalAccount:
     def closed_pnl(
         self, actor: Actor, connection_id: str, symbol: str | None, since_ms: int | None
     ) -> tuple[ClosedPnlFact, ...]:
-        """Closed results since a market time; of the last seven days when none is said."""
-        ref = self._reference(actor, connection_id)
-        since = self.clock.market_now_ms() - _CLOSED_PNL_MS if since_ms is None else since_ms
-        return self.exchange.closed_pnl(ref, symbol, since)
+        """Closed results since a time; of the last seven days when none is said."""
+        return self.exchange.closed_pnl(self._reference(actor, connection_id), symbol, self._since(since_ms))
+
+    def order_history(
+        self, actor: Actor, connection_id: str, symbol: str, since_ms: int | None
+    ) -> tuple[OrderFact, ...]:
+        """Orders made since a time, whoever made them; of the last seven days when none is said."""
+        return self.exchange.order_history(self._reference(actor, connection_id), symbol, self._since(since_ms))
+
+    def _since(self, since_ms: int | None) -> int:
+        """The exchange stamps its records with its own clock, also where the market's time runs faster."""
+        return self.clock.now_ms() - _WEEK_MS if since_ms is None else since_ms
 
     def _reference(self, actor: Actor, connection_id: str) -> ConnectionRef:
         stored = self.connections.get(actor.workspace_id, connection_id)
