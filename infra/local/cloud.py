@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import shutil
 import sys
@@ -41,6 +42,9 @@ from infra.local.seed import seed
 from infra.local.sidecar import SidecarSupervisor
 from infra.package import PROJECT
 
+EXCHANGE_UID, EXCHANGE_USDT = "100001", 10_000
+# Recorded candles that BTCUSDT replays where they are; elsewhere its market is generated.
+CANDLES = PROJECT.parent / "shared" / "data" / "candles" / "btc_perp_1m_2022-01.csv.gz"
 REST_STAGE = "live"  # api_gateway_stage of .chalice/config.json
 
 
@@ -128,9 +132,11 @@ class LocalCloud:
         page = _InBackground(ensure_page) if self._page else None
         with self._progress.step("local AWS (MiniStack) and exchange simulator"):
             self._aws = start_ministack(self.ports, self.state)
-            self._exchange = self._start_exchange()
+            if _is_written("infra.local.exchange.__main__"):
+                self._exchange = self._start_exchange()
             self._aws.wait_until(lambda: is_ready(self.ports), seconds=START_SECONDS)
-            self._exchange.wait_until(self._exchange_is_ready, seconds=START_SECONDS)
+            if self._exchange:
+                self._exchange.wait_until(self._exchange_is_ready, seconds=START_SECONDS)
         with self._progress.step("CloudFormation stack"):
             self.outputs = deploy(self.ports, self.state, self.speed)
         if page:
@@ -140,10 +146,12 @@ class LocalCloud:
             self._proxy = WebProxy(self._origins(), self.ports.web)
             self._proxy.start()
         self.endpoints = self._endpoints()
-        with self._progress.step("demo user, connection, strategy and bot"):
-            seed(self.endpoints, self.environment(), demo_credentials(self.state))
-        with self._progress.step("sidecar"):
-            self._sidecar = SidecarSupervisor(self.environment(), self.state / "logs" / "sidecar.log")
+        if _is_written("chalicelib.bootstrap.api"):
+            with self._progress.step("demo user, connection, strategy and bot"):
+                seed(self.endpoints, self.environment(), demo_credentials(self.state))
+        if _is_written("functions.sidecar"):
+            with self._progress.step("sidecar"):
+                self._sidecar = SidecarSupervisor(self.environment(), self.state / "logs" / "sidecar.log")
         (self.state / "endpoints.json").write_text(json.dumps(self.endpoints, indent=2) + "\n")
 
     def check(self) -> str | None:
@@ -179,15 +187,11 @@ class LocalCloud:
     def _start_exchange(self) -> ChildProcess:
         credentials = demo_credentials(self.state)
         command = [sys.executable, "-m", "infra.local.exchange", "--port", str(self.ports.exchange)]
-        command += [
-            "--state",
-            str(self.state / "exchange"),
-            "--speed",
-            str(self.speed),
-            "--seed",
-            str(self.market_seed),
-        ]
-        command += ["--account", f"{credentials.api_key}:{credentials.api_secret}"]
+        command += ["--state", str(self.state / "exchange.json"), "--profile", "demo"]
+        command += ["--speed", str(self.speed), "--seed", str(self.market_seed)]
+        command += ["--account", f"{credentials.api_key}:{credentials.api_secret}:{EXCHANGE_UID}:{EXCHANGE_USDT}"]
+        if CANDLES.exists():
+            command += ["--candles", str(CANDLES)]
         environment = aws_environment(None) | {"PYTHONPATH": str(PROJECT), "MALLOC_ARENA_MAX": "2"}
         return ChildProcess(
             "the exchange simulator", command, environment=environment, log=self.state / "logs" / "exchange.log"
@@ -243,3 +247,7 @@ class _InBackground:
             time.sleep(0.05)
         if self._error:
             raise self._error
+
+
+def _is_written(module: str) -> bool:
+    return importlib.util.find_spec(module) is not None
