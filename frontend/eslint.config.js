@@ -15,6 +15,7 @@ export default tseslint.config(
       "@typescript-eslint/no-invalid-void-type": "off",
       // Scrolling regions take the focus so that the keyboard can scroll them.
       "jsx-a11y/no-noninteractive-tabindex": ["error", { roles: ["log", "region", "tabpanel"], tags: ["pre"], allowExpressionValues: true }],
+      "jsx-a11y/label-has-associated-control": ["error", { assert: "either", depth: 4 }],
       // Colours come from tokens only.
       "no-restricted-syntax": [
         "error",

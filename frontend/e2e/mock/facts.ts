@@ -217,10 +217,25 @@ export function storyOfRun(): EventRow[] {
   ];
 }
 
+const fill = (no: number, side: string, price: string, fee: string, exitReason: string, at: string) => ({
+  execId: `e-${no}`,
+  orderId: `o-${no}`,
+  orderLinkId: `bm-x-e${no}`,
+  intentId: `00000${no}`,
+  symbol: "BTCUSDT",
+  side,
+  type: "Trade",
+  qty: "0.015",
+  price,
+  fee,
+  exitReason,
+  at,
+});
+
 export const fills = [
-  { id: "e-1", intentId: "000001", kind: "entry", side: "Buy", qty: "0.015", price: "46411", fee: "0.38289075", at: iso(-40 * 60_000) },
-  { id: "e-2", intentId: "000002", kind: "exit", side: "Sell", qty: "0.015", price: "46328.7", fee: "0.38221178", at: iso(-25 * 60_000) },
-  { id: "e-3", intentId: "000003", kind: "entry", side: "Buy", qty: "0.015", price: "46377.5", fee: "0.38261438", at: iso(-12 * 60_000) },
+  fill(1, "Buy", "46411", "0.38289075", "", iso(-40 * 60_000)),
+  fill(2, "Sell", "46328.7", "0.38221178", "stop_loss", iso(-25 * 60_000)),
+  fill(3, "Buy", "46377.5", "0.38261438", "", iso(-12 * 60_000)),
 ];
 
 export const report = {
@@ -250,6 +265,7 @@ export const report = {
   meteredMinutes: 2,
   flat: true,
   openOrdersLeft: 0,
+  complete: true,
 };
 
 export const oldRun = {

@@ -5,6 +5,8 @@ import { hasEnded, type Bot, type Candles, type Fill, type Instrument, type Page
 
 /** How often a live run is read again. Events push sooner; this is what notices that a push was lost. */
 const LIVE_RUN_MS = 5000;
+/** Candles change between events as well. */
+const LIVE_CANDLES_MS = 3000;
 const LISTS_MS = 10_000;
 
 export const keys = {
@@ -40,7 +42,7 @@ export const runQuery = (id: string) =>
 export const fillsQuery = (id: string) =>
   queryOptions({
     queryKey: keys.fills(id),
-    queryFn: ({ signal }) => call<Page<Fill>>("GET", `/runs/${id}/fills`, { signal, query: { limit: 200 } }).then((page) => page.items),
+    queryFn: ({ signal }) => call<Page<Fill>>("GET", `/runs/${id}/fills`, { signal }).then((page) => page.items),
   });
 
 export const reportQuery = (id: string) =>
@@ -57,7 +59,7 @@ export const candlesQuery = (symbol: string, interval: string, live: boolean) =>
   queryOptions({
     queryKey: keys.candles(symbol, interval),
     queryFn: ({ signal }) => call<Candles>("GET", "/terminal/candles", { signal, query: { symbol, interval, limit: 300 } }),
-    refetchInterval: live ? LIVE_RUN_MS : false,
+    refetchInterval: live ? LIVE_CANDLES_MS : false,
   });
 
 export const instrumentQuery = (symbol: string) =>

@@ -22,6 +22,7 @@ export interface Problem {
   detail?: string;
   instance?: string;
   code?: string;
+  params?: Record<string, string>;
   errors?: ProblemError[];
   requestId?: string;
 }
@@ -201,16 +202,17 @@ export interface RunEvent {
 }
 
 export interface Fill {
-  id?: string;
-  execId?: string;
-  intentId?: string | null;
+  execId: string;
+  intentId: string;
   side: Side;
+  /** Trade, Funding, ...: only some kinds change the position. */
+  type: string;
   qty: Decimal;
   price: Decimal;
-  fee?: Decimal;
-  kind?: string;
-  at?: IsoTime;
-  time?: IsoTime | number;
+  fee: Decimal;
+  /** Why the position was left; empty for an entry. */
+  exitReason: string;
+  at: IsoTime;
 }
 
 export interface Trade {
@@ -219,9 +221,9 @@ export interface Trade {
   qty: Decimal;
   entryPrice: Decimal;
   entryAt: IsoTime;
-  exitPrice: Decimal;
-  exitAt: IsoTime;
-  exitReason: string;
+  exitPrice: Decimal | null;
+  exitAt: IsoTime | null;
+  exitReason: string | null;
   grossPnl: Decimal;
   fees: Decimal;
   netPnl: Decimal;
@@ -246,6 +248,8 @@ export interface Report {
   meteredMinutes: number;
   flat: boolean;
   openOrdersLeft: number;
+  /** False when executions that were not the run's own are in it. */
+  complete: boolean;
 }
 
 export interface StopAllResult {

@@ -11,5 +11,5 @@ export function problemText(t: TFunction, error: unknown): string {
   if (problem.status === 429)
     return error.retryAfter ? t("problems:page.wait_seconds", { count: error.retryAfter }) : t("problems:page.wait");
   const byStatus = problem.status >= 500 ? t("problems:page.server") : (problem.detail ?? problem.title);
-  return problem.code ? serverText(t, `problems.${problem.code}`, { detail: problem.detail ?? "" }, byStatus) : byStatus;
+  return problem.code ? serverText(t, `problems.${problem.code}`, { ...problem.params, detail: problem.detail ?? "" }, byStatus) : byStatus;
 }

@@ -58,6 +58,8 @@ export function StartDialog({ bot, onClose }: Props) {
 
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()} initialFocus={field} title={t("dialog.title", { name: bot.name })} description={t("dialog.text")}>
+      {/* The keys are the form's own: they are heard wherever in it the focus is. */}
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
       <form
         onSubmit={(event) => {
           event.preventDefault();

@@ -3,6 +3,7 @@ import {
   createChart,
   createSeriesMarkers,
   LineStyle,
+  type AutoscaleInfo,
   type IChartApi,
   type IPriceLine,
   type ISeriesApi,
@@ -40,6 +41,9 @@ const bar = (candle: Candle) => ({
   close: forDrawing(candle.close),
 });
 
+/** A little room so that a line at the edge can be told from the edge. */
+const LINE_MARGIN_PX = 16;
+
 interface Chart {
   api: IChartApi;
   series: ISeriesApi<"Candlestick">;
@@ -53,12 +57,16 @@ export function CandleChart({ candles, marks, position, tickSize, label }: Props
   const { t } = useTranslation();
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<Chart | null>(null);
+  const levels = useRef<number[]>([]);
   const { resolved, colours: priceColours } = useAppearance();
 
   useEffect(() => {
     if (!box.current) return;
     const api = createChart(box.current, chartOptions(chartColours()));
-    const series = api.addSeries(CandlestickSeries, {});
+    const series = api.addSeries(CandlestickSeries, {
+      // The scale reaches to SL and TP: what protects the position must be on the picture.
+      autoscaleInfoProvider: (original: () => AutoscaleInfo | null) => withLines(original(), levels.current),
+    });
     chart.current = { api, series, markers: createSeriesMarkers(series, []), lines: [], firstTime: null };
     return () => {
       chart.current = null;
@@ -122,6 +130,7 @@ export function CandleChart({ candles, marks, position, tickSize, label }: Props
     const { current } = chart;
     if (!current) return;
     for (const line of current.lines) current.series.removePriceLine(line);
+    levels.current = position ? [position.entryPrice, position.stopLoss, position.takeProfit].flatMap((price) => (price === null ? [] : [forDrawing(price)])) : [];
     current.lines = position ? positionLines(position, chartColours(), t).map((line) => current.series.createPriceLine(line)) : [];
   }, [position, t, resolved, priceColours]);
 
@@ -130,6 +139,15 @@ export function CandleChart({ candles, marks, position, tickSize, label }: Props
       <div ref={box} aria-hidden className="h-[300px] w-full lg:h-[380px]" data-testid="candle-chart" />
     </div>
   );
+}
+
+function withLines(info: AutoscaleInfo | null, levels: number[]): AutoscaleInfo | null {
+  if (!info?.priceRange || levels.length === 0) return info;
+  const { minValue, maxValue } = info.priceRange;
+  return {
+    priceRange: { minValue: Math.min(minValue, ...levels), maxValue: Math.max(maxValue, ...levels) },
+    margins: { above: LINE_MARGIN_PX, below: LINE_MARGIN_PX },
+  };
 }
 
 function positionLines(position: RunPosition, colours: ChartColours, t: (key: string) => string) {

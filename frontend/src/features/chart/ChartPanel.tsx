@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { candlesQuery, fillsQuery } from "@/api/queries";
 import { hasEnded, type Candle, type Instrument, type Run, type Trade } from "@/api/types";
 import { decimalsOf, formatDecimal } from "@/format/numbers";
+import { utcDate } from "@/format/time";
 import { Age } from "@/ui/Age";
 import { Button } from "@/ui/Button";
 import { EmptyState } from "@/ui/EmptyState";
@@ -19,6 +20,8 @@ import { CandleTable, MarkTable } from "./ChartTables";
 import { marksFromFills, marksFromTrades } from "./marks";
 
 const CANDLES_LATE_MS = 15_000;
+/** No interval that a bot uses is longer than a day. */
+const REPLAY_AFTER_MS = 2 * 86_400_000;
 
 interface Props {
   run: Run;
@@ -90,11 +93,18 @@ export function ChartPanel({ run, instrument, trades }: Props) {
           <CandleChart candles={bars} marks={marks} position={run.position} tickSize={instrument?.tickSize} label={label} />
         ))}
       <footer className="flex flex-wrap items-center justify-between gap-x-4 px-3 py-1 text-table text-text3">
-        <span>{t("run:chart.legend")}</span>
+        <span>
+          {t("run:chart.legend")} {last && isReplay(last.openTime, candles.dataUpdatedAt) && <span className="text-stale">{t("run:chart.replay", { date: utcDate(last.openTime) })}</span>}
+        </span>
         <Attribution />
       </footer>
     </Panel>
   );
+}
+
+/** Whether the market's clock is not ours: a recorded market is being replayed. */
+function isReplay(newestCandle: number, readAt: number): boolean {
+  return Math.abs(readAt - newestCandle) > REPLAY_AFTER_MS;
 }
 
 /** Closed candles and the forming one, each time once, oldest first. */

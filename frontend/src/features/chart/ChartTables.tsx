@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { Candle, Instrument } from "@/api/types";
 import { decimalsOf } from "@/format/numbers";
 import { Exact } from "@/ui/Amount";
-import { TABLE, TD, TH } from "@/ui/table";
+import { TABLE, TD, TD_TEXT, TH, TH_TEXT } from "@/ui/table";
 import { Time } from "@/ui/Time";
 
 import type { Mark } from "./marks";
@@ -17,7 +17,7 @@ export function CandleTable({ candles, decimals, interval }: { candles: Candle[]
       <caption className="p-2 text-left text-table text-text2">{t("run:chart.candles", { interval })}</caption>
       <thead>
         <tr>
-          <th scope="col" className={`${TH} text-left`}>
+          <th scope="col" className={TH_TEXT}>
             {t("run:chart.time")}
           </th>
           {PRICES.map((price) => (
@@ -30,7 +30,7 @@ export function CandleTable({ candles, decimals, interval }: { candles: Candle[]
       <tbody>
         {[...candles].reverse().map((candle) => (
           <tr key={candle.openTime}>
-            <th scope="row" className={`${TD} text-left font-normal`}>
+            <th scope="row" className={`${TD_TEXT} font-normal`}>
               <Time at={candle.openTime} form="full" />
             </th>
             {PRICES.map((price) => (
@@ -53,10 +53,10 @@ export function MarkTable({ marks, instrument }: { marks: Mark[]; instrument: In
       <caption className="p-2 text-left text-table text-text2">{t("run:chart.fills")}</caption>
       <thead>
         <tr>
-          <th scope="col" className={`${TH} text-left`}>
+          <th scope="col" className={TH_TEXT}>
             {t("run:chart.time")}
           </th>
-          <th scope="col" className={`${TH} text-left`}>
+          <th scope="col" className={TH_TEXT}>
             {t("run:chart.what")}
           </th>
           <th scope="col" className={TH}>
@@ -70,10 +70,10 @@ export function MarkTable({ marks, instrument }: { marks: Mark[]; instrument: In
       <tbody>
         {marks.map((mark, index) => (
           <tr key={index}>
-            <th scope="row" className={`${TD} text-left font-normal`}>
+            <th scope="row" className={`${TD_TEXT} font-normal`}>
               <Time at={mark.at} form="full" />
             </th>
-            <td className={`${TD} text-left`}>
+            <td className={TD_TEXT}>
               {t(mark.kind === "entry" ? "run:chart.entry" : "run:chart.exit")} · {t(`order:side.${mark.side}`)}
             </td>
             <td className={TD}>

@@ -39,7 +39,7 @@ export function EventLogPanel({ log, error, onRetry, live, runId }: Props) {
     [events, filter, t],
   );
   const visible = everything ? shown : shown.slice(-SHOWN_AT_FIRST);
-  const follow = useFollow(visible.at(-1)?.event.seq ?? 0, visible.length);
+  const { box, unseen, onScroll, toBottom } = useFollow(visible.at(-1)?.event.seq ?? 0, visible.length);
   useSummaryAnnouncements(events, live);
 
   return (
@@ -64,8 +64,8 @@ export function EventLogPanel({ log, error, onRetry, live, runId }: Props) {
       )}
       <div className="relative min-h-0 flex-1">
         <div
-          ref={follow.box}
-          onScroll={follow.onScroll}
+          ref={box}
+          onScroll={onScroll}
           role="log"
           aria-live="off"
           aria-label={t("run:log.title")}
@@ -94,11 +94,11 @@ export function EventLogPanel({ log, error, onRetry, live, runId }: Props) {
           )}
           <Lines lines={visible} gaps={log?.gaps ?? []} />
         </div>
-        {follow.unseen > 0 && (
+        {unseen > 0 && (
           <div className="absolute inset-x-0 bottom-2 flex justify-center">
-            <Button size="small" look="primary" onClick={follow.toBottom}>
+            <Button size="small" look="primary" onClick={toBottom}>
               <ArrowDownToLine aria-hidden size={16} />
-              {t("run:log.new", { count: follow.unseen })}
+              {t("run:log.new", { count: unseen })}
             </Button>
           </div>
         )}

@@ -55,7 +55,7 @@ export const EventRow = memo(function EventRow({ event, sentence }: Props) {
   const { t } = useTranslation();
   const Icon = ICONS[event.type] ?? CircleDot;
   return (
-    <details id={`event-${event.seq}`} className="group/row [contain-intrinsic-size:auto_32px] [content-visibility:auto]">
+    <details id={`event-${event.seq}`}>
       <summary className="grid min-h-8 grid-cols-[auto_auto_1fr] items-start gap-x-2 rounded-sm px-2 py-1 hover:bg-s2 sm:grid-cols-[auto_auto_148px_1fr_auto]">
         <Time at={event.at} form="ms" className="pt-px text-table leading-6 text-text3" />
         <Icon aria-hidden size={16} className={classes("mt-1 shrink-0", TONES[event.severity])} />

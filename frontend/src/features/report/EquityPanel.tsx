@@ -10,7 +10,7 @@ import { Pnl } from "@/ui/Amount";
 import { Button } from "@/ui/Button";
 import { EmptyState } from "@/ui/EmptyState";
 import { Panel } from "@/ui/Panel";
-import { TABLE, TD, TH } from "@/ui/table";
+import { TABLE, TD, TD_TEXT, TH, TH_TEXT } from "@/ui/table";
 import { Time } from "@/ui/Time";
 
 import { EquityChart } from "./EquityChart";
@@ -62,7 +62,7 @@ function EquityTable({ equity, quote, label }: Props & { label: string }) {
         <caption className="sr-only">{label}</caption>
         <thead>
           <tr>
-            <th scope="col" className={`${TH} text-left`}>
+            <th scope="col" className={TH_TEXT}>
               {t("run:chart.time")}
             </th>
             <th scope="col" className={TH}>
@@ -73,7 +73,7 @@ function EquityTable({ equity, quote, label }: Props & { label: string }) {
         <tbody>
           {equity.map((point, index) => (
             <tr key={index}>
-              <th scope="row" className={`${TD} text-left font-normal`}>
+              <th scope="row" className={`${TD_TEXT} font-normal`}>
                 <Time at={point.at} form="full" />
               </th>
               <td className={TD}>

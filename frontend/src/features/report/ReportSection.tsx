@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { ApiProblem } from "@/api/problem";
 import type { Instrument, Report, Run } from "@/api/types";
 import { formatRatio } from "@/format/numbers";
+import { clockDuration } from "@/format/time";
 import { Money, Pnl } from "@/ui/Amount";
 import { EmptyState } from "@/ui/EmptyState";
 import { ErrorBlock } from "@/ui/ErrorBlock";
@@ -66,47 +67,45 @@ function ReportView({ run, report, instrument }: { run: Run; report: Report; ins
           )
         }
       >
-        <dl className="grid grid-cols-2 gap-px bg-hairline sm:grid-cols-3 xl:grid-cols-6">
-          <Tile term={t("run:report.trades")}>
-            <span className="num">{report.counts.trades}</span>
-          </Tile>
-          <Tile term={t("run:report.winRate")}>
-            <span className="num">{formatRatio(report.winRate)}</span>
-          </Tile>
-          <Tile term={t("run:report.maxDrawdown", { unit: quote })}>
-            <Money value={report.maxDrawdown} />
-          </Tile>
-          <Tile term={t("run:report.orders")}>
-            <span className="num">
+        <div className="grid grid-cols-1 gap-px bg-hairline lg:grid-cols-[minmax(280px,1fr)_3fr]">
+          <div className="bg-s1 p-3">
+            <p className="text-table text-text2">{t("run:pnl.net")}</p>
+            <p className="text-hero font-semibold">
+              <Pnl value={report.netPnl} unit={quote} />
+            </p>
+            <dl className="mt-1 grid grid-cols-[1fr_auto] gap-x-3 text-table text-text2">
+              <dt>{t("run:pnl.gross")}</dt>
+              <dd className="text-right">
+                <Pnl value={report.grossPnl} arrow={false} />
+              </dd>
+              <dt>{t("run:pnl.fees")}</dt>
+              <dd className="text-right">
+                <Paid value={report.fees} />
+              </dd>
+              <dt>{t("run:pnl.funding")}</dt>
+              <dd className="text-right">
+                <Pnl value={report.funding} arrow={false} />
+              </dd>
+            </dl>
+          </div>
+          <dl className="grid grid-cols-2 gap-px bg-hairline sm:grid-cols-3">
+            <Tile term={t("run:report.trades")}>{report.counts.trades}</Tile>
+            <Tile term={t("run:report.winRate")}>{formatRatio(report.winRate)}</Tile>
+            <Tile term={t("run:report.maxDrawdown", { unit: quote })}>
+              <Money value={report.maxDrawdown} />
+            </Tile>
+            <Tile term={t("run:time.took")}>
+              {report.startedAt ? clockDuration(Date.parse(report.endedAt) - Date.parse(report.startedAt)) : "—"}
+            </Tile>
+            <Tile term={t("run:report.orders")}>
               {report.counts.orders} / {report.counts.fills}
-            </span>
-          </Tile>
-          <Tile term={t("run:report.errors")}>
-            <span className="num">{report.counts.errors}</span>
-          </Tile>
-          <Tile term={t("run:report.metered")}>
-            <span className="num">{report.meteredMinutes}</span>
-          </Tile>
-        </dl>
-        <dl className="flex flex-wrap items-baseline gap-x-3 gap-y-1 border-t border-hairline p-3 text-dense">
-          <Part term={t("run:pnl.gross")}>
-            <Pnl value={report.grossPnl} arrow={false} />
-          </Part>
-          <Part term={t("run:pnl.fees")}>
-            <Paid value={report.fees} />
-          </Part>
-          <Part term={t("run:pnl.funding")}>
-            <Pnl value={report.funding} arrow={false} />
-          </Part>
-          <span aria-hidden className="text-text3">
-            =
-          </span>
-          <Part term={t("run:pnl.net")}>
-            <Pnl value={report.netPnl} unit={quote} className="font-semibold" />
-          </Part>
-        </dl>
+            </Tile>
+            <Tile term={t("run:report.errors")}>{report.counts.errors}</Tile>
+          </dl>
+        </div>
+        {!report.complete && <p className="p-3 text-dense text-warn tint-warn">{t("run:report.incomplete")}</p>}
       </Panel>
-      <div className="grid grid-cols-1 gap-3 xl:grid-cols-2">
+      <div className="grid grid-cols-1 gap-3 xl:grid-cols-[minmax(0,2fr)_minmax(0,3fr)]">
         <EquityPanel equity={report.equity} quote={quote} />
         <Panel title={t("run:report.tradesTitle")} aside={<ExitReasons report={report} />}>
           <TradesTable trades={report.trades} instrument={instrument} totals={report} />
@@ -121,16 +120,7 @@ function Tile({ term, children }: { term: string; children: ReactNode }) {
   return (
     <div className="bg-s1 p-3">
       <dt className="text-table text-text2">{term}</dt>
-      <dd className="text-h2 font-semibold">{children}</dd>
-    </div>
-  );
-}
-
-function Part({ term, children }: { term: string; children: ReactNode }) {
-  return (
-    <div className="flex items-baseline gap-2">
-      <dt className="text-text2">{term}</dt>
-      <dd>{children}</dd>
+      <dd className="num text-h2 font-semibold">{children}</dd>
     </div>
   );
 }
@@ -139,7 +129,7 @@ function Part({ term, children }: { term: string; children: ReactNode }) {
 function ExitReasons({ report }: { report: Report }) {
   const { t } = useTranslation();
   const counts = new Map<string, number>();
-  for (const trade of report.trades) counts.set(trade.exitReason, (counts.get(trade.exitReason) ?? 0) + 1);
+  for (const { exitReason } of report.trades) if (exitReason) counts.set(exitReason, (counts.get(exitReason) ?? 0) + 1);
   if (counts.size === 0) return null;
   return (
     <ul aria-label={t("run:report.exitReasons")} className="flex flex-wrap gap-x-3 text-table text-text2">
@@ -161,6 +151,7 @@ function Assumptions({ run, report }: { run: Run; report: Report }) {
         <li>{t("run:report.assume.net")}</li>
         <li>{t("run:report.assume.fills")}</li>
         <li>{t("run:report.assume.version", { version: run.strategyVersion, symbol: run.symbol, interval: run.timeframe })}</li>
+        <li>{t("run:report.assume.metered", { count: report.meteredMinutes })}</li>
         <li>
           {t("run:report.assume.period")} <Time at={report.startedAt} form="full" /> – <Time at={report.endedAt} form="full" zone />
         </li>

@@ -4,7 +4,7 @@ import type { Instrument, Report, Trade } from "@/api/types";
 import { decimalsOf } from "@/format/numbers";
 import { Exact, Pnl } from "@/ui/Amount";
 import { EmptyState } from "@/ui/EmptyState";
-import { TABLE, TD, TH } from "@/ui/table";
+import { TABLE, TD, TD_TEXT, TH, TH_TEXT } from "@/ui/table";
 import { Time } from "@/ui/Time";
 import { Paid } from "@/features/runs/RunFacts";
 import { ArrowLeftRight } from "lucide-react";
@@ -37,7 +37,7 @@ export function TradesTable({ trades, instrument, totals }: Props) {
             <th scope="col" className={TH}>
               #
             </th>
-            <th scope="col" className={`${TH} text-left`}>
+            <th scope="col" className={TH_TEXT}>
               {t("run:trades.side")}
             </th>
             <th scope="col" className={TH}>
@@ -49,7 +49,7 @@ export function TradesTable({ trades, instrument, totals }: Props) {
             <th scope="col" className={TH}>
               {t("run:trades.exit", { unit: quote })}
             </th>
-            <th scope="col" className={`${TH} text-left`}>
+            <th scope="col" className={TH_TEXT}>
               {t("run:trades.reason")}
             </th>
             <th scope="col" className={TH}>
@@ -67,7 +67,7 @@ export function TradesTable({ trades, instrument, totals }: Props) {
           {trades.map((trade) => (
             <tr key={trade.no} className="hover:bg-s2">
               <td className={`${TD} num text-text3`}>{trade.no}</td>
-              <td className={`${TD} text-left`}>{t(`order:position.${trade.side}`)}</td>
+              <td className={TD_TEXT}>{t(`order:position.${trade.side}`)}</td>
               <td className={TD}>
                 <Exact value={trade.qty} decimals={qty} />
               </td>
@@ -77,7 +77,7 @@ export function TradesTable({ trades, instrument, totals }: Props) {
               <td className={TD}>
                 <Exact value={trade.exitPrice} decimals={price} />
               </td>
-              <td className={`${TD} text-left`}>{t(`run:reason.${trade.exitReason}`, { defaultValue: trade.exitReason })}</td>
+              <td className={TD_TEXT}>{trade.exitReason ? t(`run:reason.${trade.exitReason}`, { defaultValue: trade.exitReason }) : t("run:trades.open")}</td>
               <td className={TD}>
                 <Paid value={trade.fees} />
               </td>
@@ -92,7 +92,7 @@ export function TradesTable({ trades, instrument, totals }: Props) {
         </tbody>
         <tfoot>
           <tr className="font-semibold">
-            <th scope="row" colSpan={6} className={`${TD} text-left`}>
+            <th scope="row" colSpan={6} className={TD_TEXT}>
               {t("run:trades.total")}
             </th>
             <td className={TD}>

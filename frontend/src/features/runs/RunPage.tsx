@@ -52,7 +52,7 @@ function RunView({ run, readAt }: { run: Run; readAt: number }) {
   return (
     <div className="flex flex-col gap-3">
       <RunHeader run={run} />
-      <RunFacts run={run} instrument={instrument} readAt={readAt} />
+      {!report.data && <RunFacts run={run} instrument={instrument} readAt={readAt} />}
       <WhyNotTrading run={run} />
       {ended && <ReportSection run={run} report={report} instrument={instrument} />}
       <div className="grid grid-cols-1 gap-3 lg:grid-cols-[296px_minmax(0,1fr)]">
@@ -74,13 +74,15 @@ function RunHeader({ run }: { run: Run }) {
   const instrument = useQuery(instrumentQuery(run.symbol)).data;
   const ended = hasEnded(run);
   return (
-    <div className="sticky top-12 z-10 -mx-3 flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-hairline bg-bg px-3 py-2 sm:-mx-4 sm:px-4">
+    <div className="sticky top-12 z-10 -mx-3 -mt-3 flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-hairline bg-bg px-3 py-2 sm:-mx-4 sm:-mt-4 sm:px-4">
       <div className="min-w-0 flex-1">
         <nav aria-label={t("breadcrumb")} className="text-table text-text2">
           <Link to="/factory/runs" className="inline-flex min-h-6 items-center rounded-sm underline hover:text-text">
             {t("nav.runs")}
           </Link>{" "}
-          / <span className="font-mono">{run.id}</span>
+          <span className="hidden sm:inline">
+            / <span className="font-mono">{run.id}</span>
+          </span>
         </nav>
         <h1 className="flex flex-wrap items-center gap-x-3 gap-y-1 text-h2 font-semibold">
           <span className="min-w-0 break-words">{run.botName}</span>

@@ -10,7 +10,7 @@ import { EmptyState } from "@/ui/EmptyState";
 import { EnvironmentBadge } from "@/ui/EnvironmentBadge";
 import { ErrorBlock } from "@/ui/ErrorBlock";
 import { SkeletonRows } from "@/ui/Skeleton";
-import { TABLE, TD, TH } from "@/ui/table";
+import { TABLE, TD, TD_TEXT, TH, TH_TEXT } from "@/ui/table";
 import { Time } from "@/ui/Time";
 import { usePageTitle } from "@/ui/usePageTitle";
 
@@ -43,7 +43,12 @@ export function RunsPage() {
             {t("run:list.emptyText")}
           </EmptyState>
         )}
-        {runs.data && runs.data.items.length > 0 && <RunTable runs={runs.data.items} />}
+        {runs.data && runs.data.items.length > 0 && (
+          <>
+            <RunTable runs={runs.data.items} />
+            <RunCards runs={runs.data.items} />
+          </>
+        )}
       </div>
     </>
   );
@@ -52,18 +57,18 @@ export function RunsPage() {
 function RunTable({ runs }: { runs: Run[] }) {
   const { t } = useTranslation();
   return (
-    <div className="overflow-x-auto" tabIndex={0} role="region" aria-label={t("nav.runs")}>
+    <div className="hidden overflow-x-auto md:block" tabIndex={0} role="region" aria-label={t("nav.runs")}>
       <table className={TABLE}>
         <caption className="sr-only">{t("nav.runs")}</caption>
         <thead>
           <tr>
-            <th scope="col" className={`${TH} text-left`}>
+            <th scope="col" className={TH_TEXT}>
               {t("run:list.bot")}
             </th>
-            <th scope="col" className={`${TH} text-left`}>
+            <th scope="col" className={TH_TEXT}>
               {t("run:list.status")}
             </th>
-            <th scope="col" className={`${TH} text-left`}>
+            <th scope="col" className={TH_TEXT}>
               {t("run:list.symbol")}
             </th>
             <th scope="col" className={TH}>
@@ -83,15 +88,15 @@ function RunTable({ runs }: { runs: Run[] }) {
         <tbody>
           {runs.map((run) => (
             <tr key={run.id} className="hover:bg-s2">
-              <th scope="row" className={`${TD} text-left font-normal`}>
-                <Link to="/factory/runs/$id" params={{ id: run.id }} className="inline-flex min-h-6 items-center font-medium text-accent underline">
+              <th scope="row" className={`${TD_TEXT} font-normal`}>
+                <Link to="/factory/runs/$id" params={{ id: run.id }} className="inline-flex min-h-6 min-w-40 items-center font-medium text-accent underline">
                   {run.botName}
                 </Link>
               </th>
-              <td className={`${TD} text-left`}>
+              <td className={TD_TEXT}>
                 <RunStatusChip status={run.status} reason={run.stopReason} />
               </td>
-              <td className={`${TD} text-left`}>
+              <td className={TD_TEXT}>
                 {run.symbol} <EnvironmentBadge env={run.env} />
               </td>
               <td className={TD}>
@@ -109,5 +114,36 @@ function RunTable({ runs }: { runs: Run[] }) {
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** The same list for a narrow screen: nothing is cut off, nothing scrolls sideways. */
+function RunCards({ runs }: { runs: Run[] }) {
+  const { t } = useTranslation();
+  return (
+    <ul className="divide-y divide-hairline md:hidden">
+      {runs.map((run) => (
+        <li key={run.id} className="flex flex-col gap-1 p-3">
+          <Link to="/factory/runs/$id" params={{ id: run.id }} className="font-medium break-words text-accent underline">
+            {run.botName}
+          </Link>
+          <div className="flex flex-wrap items-center gap-2">
+            <RunStatusChip status={run.status} reason={run.stopReason} />
+            <span className="text-dense">{run.symbol}</span>
+            <EnvironmentBadge env={run.env} />
+          </div>
+          <dl className="grid grid-cols-[1fr_auto] text-dense text-text2">
+            <dt>{t("run:list.net")}</dt>
+            <dd className="text-right">
+              <Pnl value={run.pnl.net} />
+            </dd>
+            <dt>{t("run:list.started")}</dt>
+            <dd className="text-right">
+              <Time at={run.startedAt ?? run.createdAt} form="full" />
+            </dd>
+          </dl>
+        </li>
+      ))}
+    </ul>
   );
 }
