@@ -82,6 +82,11 @@ class Operation:
         """The model of the query."""
         return self._model("query")
 
+    @property
+    def path_names(self) -> tuple[str, ...]:
+        """The names of the path's values, in order."""
+        return tuple(part[1:-1] for part in self.path.split("/") if part.startswith("{"))
+
     @cached_property
     def answer_model(self) -> type[View] | None:
         """The model of a good answer; None where there is no body."""

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 
 ConnectionName = Annotated[str, Field(min_length=1, max_length=60, pattern=r"\S", examples=["My demo account"])]
-ApiKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,256}$", repr=False)]
-ApiSecret = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,256}$", repr=False)]
+ApiKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,256}$")]
+ApiSecret = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,256}$")]
 
 
 class CreateConnectionBody(RequestModel):
@@ -23,16 +23,16 @@ class CreateConnectionBody(RequestModel):
     exchange: Literal["bybit"]
     env: Literal["demo", "testnet", "real"] = "demo"
     name: ConnectionName
-    api_key: ApiKey
-    secret: ApiSecret
+    api_key: ApiKey = Field(repr=False)
+    secret: ApiSecret = Field(repr=False)
 
 
 class ChangeConnectionBody(RequestModel):
     """What to change. A key and its secret change together, and the connection counts as never tested then."""
 
     name: ConnectionName | None = None
-    api_key: ApiKey | None = None
-    secret: ApiSecret | None = None
+    api_key: ApiKey | None = Field(default=None, repr=False)
+    secret: ApiSecret | None = Field(default=None, repr=False)
 
     @model_validator(mode="after")
     def _key_and_secret_together(self) -> ChangeConnectionBody:

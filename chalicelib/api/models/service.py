@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import ConfigDict
+
 from chalicelib.api.models.base import View
 
 
@@ -16,3 +18,9 @@ class ReadyView(View):
 
     status: str
     checks: dict[str, bool]
+
+
+class ContractView(View):
+    """An OpenAPI document, as it is."""
+
+    model_config = ConfigDict(extra="allow")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from chalicelib.api.models.service import HealthView, ReadyView
+from importlib import import_module
+
+from chalicelib.api.models.service import ContractView, HealthView, ReadyView
 from chalicelib.api.operation import Call, Routes
 from chalicelib.api.problems import Problem, RequestRefused
 
@@ -23,3 +25,10 @@ def ready(call: Call) -> ReadyView:
         failed = ", ".join(name for name, answers in checks.items() if not answers)
         raise RequestRefused(Problem(503, "service.not_ready", f"not answering: {failed}"))
     return ReadyView(status="ok", checks=checks)
+
+
+@routes.get("/openapi.json")
+def contract(call: Call) -> ContractView:
+    """This document."""
+    # Made at the first question, and only then: its making needs the models of all operations.
+    return ContractView.model_validate(import_module("chalicelib.api.openapi").document())
