@@ -31,8 +31,8 @@ def _is_due(world: World, account: Account, position: Position, market: SymbolMa
         if price is None:
             return False
         return market.mark <= price if position.side == "Buy" else market.mark >= price
-    if account.wallet > 2 * position.entry_value:
-        return False
+    if position.unrealised(market.mark) >= 0:
+        return False  # what brings an account down is on the symbols that lose, and those are watched too
     _, maintenance, unrealised = totals(world, account)
     return account.wallet + unrealised <= maintenance
 

@@ -218,7 +218,11 @@ def _check_reduce_only(account: Account, market: SymbolMarket, order: Order, par
         raise Refusal(110017, "current position is zero, cannot fix reduce-only order qty")
     if position.side == order.side:
         raise Refusal(110017, "orders side is the same as the position's, cannot fix reduce-only order qty")
-    order.qty = min(order.qty or position.size, position.size)
+    if not order.qty:
+        instrument = market.listing.instrument
+        maximum = instrument.max_market_order_qty if order.order_type == "Market" else instrument.max_order_qty
+        order.qty = min(position.size, maximum)
+    order.qty = min(order.qty, position.size)
 
 
 def _check_value(market: SymbolMarket, order: Order) -> None:

@@ -1,7 +1,7 @@
 """A position and its arithmetic (spec section 9: average entry, closed PnL, break-even).
 
 The value paid and the fees paid for what is still held are kept exactly; a partial close takes a share rounded to
-eight places and a full close takes all that is left, so that realised results add up to the wallet's change to the last digit.
+eight places and a full close takes all that is left: realised results add up to the wallet's change, to the last digit.
 """
 
 from __future__ import annotations

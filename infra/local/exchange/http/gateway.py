@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -23,6 +24,7 @@ from infra.local.exchange.ws.hub import Hub
 NOT_ON_DEMO = frozenset({"/v5/account/fee-rate", "/v5/account/user-setting-config", "/v5/account/set-limit-px-action"})
 KNOWN_POST = PRIVATE_POST.keys() | BATCHES.keys()
 SILENCE = Response(status_code=502)
+REMEMBERED_READS = 256
 
 
 class Gateway:
@@ -32,7 +34,7 @@ class Gateway:
         self._simulator = simulator
         self._hub = hub
         self._connections = connections
-        self._stale: dict[tuple[str, str, str], Reply] = {}
+        self._last_reads: OrderedDict[tuple[str, str, str], Reply] = OrderedDict()
 
     async def handle(self, request: Request) -> Response:
         """One request, from the address counter to the answer."""
@@ -46,6 +48,8 @@ class Gateway:
             return Response("access too frequent", status_code=403)
         refused = _refused_by_form(request.method, path, body)
         if refused is not None:
+            if simulator.options.profile == "demo" and refused.status_code == 404:
+                return self._answer(Reply(10032, "Demo trading are not supported."))
             return refused
         try:
             params = _params(request.method, query, body)
@@ -77,16 +81,17 @@ class Gateway:
             return self._answer(Reply(10032, "Demo trading are not supported."), headers)
         fault = simulator.faults.draw(BEFORE, path, account.uid, params)
         if fault is not None:
-            if fault.kind == "stale_rest":
-                return self._answer(self._stale.get((account.uid, path, payload), Reply()), headers)
+            if fault.kind == "stale_rest" and request.method == "GET":
+                return self._answer(self._stale(account, path, payload, params), headers)
             early = await self._before(fault, request)
             if early is not None:
                 return early
             simulator.sync()
         delayed = fault is not None and fault.kind == "delayed_acceptance"
-        reply = self._call(
-            account, request.method, path, params, allowance.granted, fault.delay_ms if fault and delayed else 0
-        )
+        delay_ms = fault.delay_ms if fault is not None and delayed else 0
+        reply = self._call(account, request.method, path, params, allowance.granted, delay_ms)
+        if request.method == "GET":
+            self._remember(account, path, payload, reply)
         self._hub.wake()
         after = simulator.faults.draw(AFTER, path, account.uid, params)
         if after is not None:
@@ -101,17 +106,23 @@ class Gateway:
         settings.acceptance_delay_ms = delay_ms or before
         reply = self._simulator.exchange.call(account, method, path, params, allowed=granted)
         settings.acceptance_delay_ms = before
-        if method == "GET":
-            self._remember(account, path, params, reply)
         return reply
 
-    def _remember(self, account: Account, path: str, params: dict[str, Any], reply: Reply) -> None:
-        """Keeps the answer for the fault of stale reads, only while such a fault is installed."""
-        if any(fault.kind == "stale_rest" for fault in self._simulator.faults.faults):
-            payload = "&".join(f"{name}={value}" for name, value in params.items())
-            self._stale.setdefault((account.uid, path, payload), reply)
-        elif self._stale:
-            self._stale.clear()
+    def _remember(self, account: Account, path: str, payload: str, reply: Reply) -> None:
+        """Keeps the last answers, for the fault of stale reads."""
+        self._last_reads[account.uid, path, payload] = reply
+        if len(self._last_reads) > REMEMBERED_READS:
+            self._last_reads.popitem(last=False)
+
+    def _stale(self, account: Account, path: str, payload: str, params: dict[str, Any]) -> Reply:
+        """The answer to the same read before, or (never read) one that does not know of anything yet."""
+        before = self._last_reads.get((account.uid, path, payload))
+        if before is not None:
+            return before
+        reply = self._simulator.exchange.call(account, "GET", path, params)
+        if "list" in reply.result:
+            reply.result["list"] = []
+        return reply
 
     async def _before(self, fault: Fault, request: Request) -> Response | None:
         """What a fault answers instead of the endpoint; None when the call goes on."""
