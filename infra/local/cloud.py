@@ -46,6 +46,10 @@ EXCHANGE_UID, EXCHANGE_USDT = "100001", 10_000
 # Recorded candles that BTCUSDT replays where they are; elsewhere its market is generated.
 CANDLES = PROJECT.parent / "shared" / "data" / "candles" / "btc_perp_1m_2022-01.csv.gz"
 REST_STAGE = "live"  # api_gateway_stage of .chalice/config.json
+DEMO_UID = "90000001"
+DEMO_BALANCE = "100000"  # USDT
+# Real one-minute candles that BTCUSDT replays, where they lie beside the project; otherwise it is generated.
+RECORDED_CANDLES = PROJECT.parent / "shared" / "data" / "candles" / "btc_perp_1m_2022-01.csv.gz"
 
 
 class LocalCloud:
@@ -187,11 +191,11 @@ class LocalCloud:
     def _start_exchange(self) -> ChildProcess:
         credentials = demo_credentials(self.state)
         command = [sys.executable, "-m", "infra.local.exchange", "--port", str(self.ports.exchange)]
-        command += ["--state", str(self.state / "exchange.json"), "--profile", "demo"]
-        command += ["--speed", str(self.speed), "--seed", str(self.market_seed)]
-        command += ["--account", f"{credentials.api_key}:{credentials.api_secret}:{EXCHANGE_UID}:{EXCHANGE_USDT}"]
-        if CANDLES.exists():
-            command += ["--candles", str(CANDLES)]
+        command += ["--state", str(self.state / "exchange.state"), "--profile", "demo"]
+        command += ["--speed", f"{self.speed:g}", "--seed", str(self.market_seed)]
+        command += ["--account", f"{credentials.api_key}:{credentials.api_secret}:{DEMO_UID}:{DEMO_BALANCE}"]
+        if RECORDED_CANDLES.exists():
+            command += ["--candles", str(RECORDED_CANDLES)]
         environment = aws_environment(None) | {"PYTHONPATH": str(PROJECT), "MALLOC_ARENA_MAX": "2"}
         return ChildProcess(
             "the exchange simulator", command, environment=environment, log=self.state / "logs" / "exchange.log"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -22,13 +23,23 @@ class PageNotBuilt(Exception):
 
 def ensure_dependencies() -> None:
     """Installs the locked npm packages unless they are there. Raises PageNotBuilt."""
-    lock = hashlib.sha256((FRONTEND / "package-lock.json").read_bytes()).hexdigest()
-    stamp = FRONTEND / "node_modules" / ".installed-from"
-    if stamp.exists() and stamp.read_text() == lock:
-        return
-    _require_node()
-    _npm("ci", "--no-audit", "--no-fund", "--loglevel=error")
-    stamp.write_text(lock)
+    if not _installed():
+        _require_node()
+        _npm("ci", "--no-audit", "--no-fund", "--loglevel=error")
+
+
+def _installed() -> bool:
+    """Whether npm's own record of what it installed has every locked package in its version."""
+    record = FRONTEND / "node_modules" / ".package-lock.json"
+    if not record.exists():
+        return False
+    locked = json.loads((FRONTEND / "package-lock.json").read_text())["packages"]
+    installed = json.loads(record.read_text())["packages"]
+    return all(
+        installed.get(path, {}).get("version") == package.get("version")
+        for path, package in locked.items()
+        if path and not package.get("optional")
+    )
 
 
 def ensure_page() -> None:
@@ -53,8 +64,8 @@ def _require_node() -> None:
 
 
 def _npm(*arguments: str) -> None:
-    # Bundlers look for a terminal; CI=true keeps them quiet and stops npm from asking.
-    environment = {**os.environ, "CI": "true"}
+    # Keeps npm and the bundler from asking and from colouring what may end in one line of ours.
+    environment = {**os.environ, "CI": "true", "NO_COLOR": "1"}
     done = subprocess.run(
         ["npm", *arguments],
         cwd=FRONTEND,
@@ -65,7 +76,7 @@ def _npm(*arguments: str) -> None:
         check=False,
     )
     if done.returncode != 0:
-        words = (done.stderr or done.stdout).strip().splitlines()[-15:]
+        words = (done.stderr or done.stdout).strip().splitlines()[:12]
         raise PageNotBuilt(f"`npm {' '.join(arguments)}` in frontend/ failed:\n" + "\n".join(words))
 
 

@@ -25,7 +25,16 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from infra.local.ports import HOST
 
 HOP_BY_HOP: Final = frozenset(
-    "connection keep-alive proxy-authenticate proxy-authorization te trailer transfer-encoding upgrade".split()
+    {
+        "connection",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
 )
 METHODS: Final = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 PAGE_HEADERS: Final = {
@@ -63,7 +72,7 @@ def web_app(origins: Origins) -> Starlette:
         response.raw_headers = [
             (name, value)
             for name, value in answer.headers.raw
-            if name.lower().decode() not in HOP_BY_HOP | {"content-length", "content-encoding"}
+            if name.lower().decode() not in HOP_BY_HOP | {"content-length", "content-encoding", "date"}
         ]
         response.raw_headers.append((b"content-length", str(len(answer.content)).encode()))
         return response

@@ -34,10 +34,16 @@ def main() -> int:
         stopping.set()
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, stop)
+    for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell's background job starts with it ignored
+        signal.signal(number, stop)
     state = arguments.state or state_folder(arguments.port)
     cloud = LocalCloud(
-        ports=ports, state=state, speed=arguments.speed, market_seed=arguments.seed, page=True, progress=progress
+        ports=ports,
+        state=state,
+        speed=arguments.speed,
+        market_seed=arguments.seed,
+        page=not arguments.no_page,
+        progress=progress,
     )
     progress.say(f"Starting the local cloud (state in {_shown(state)})")
     code = 0
@@ -75,7 +81,8 @@ def welcome(cloud: LocalCloud) -> str:
             f"    password  {points['password']}",
             f"    code      python -m infra.local.totp   (secret {points['totp_secret']})",
             "",
-            f"  Market at {cloud.speed:g}x. Addresses: {_shown(cloud.state / 'endpoints.json')}. Ctrl-C stops everything.",
+            f"  Market at {cloud.speed:g}x. Addresses are in {_shown(cloud.state / 'endpoints.json')}.",
+            "  Ctrl-C stops everything and keeps the state.",
         ]
     )
 
@@ -89,7 +96,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or DEFAULT_PORT))
     parser.add_argument("--speed", type=float, default=float(os.environ.get("SPEED") or 1))
     parser.add_argument("--seed", type=int, default=int(os.environ.get("SEED") or 7))
-    parser.add_argument("--state", type=Path, default=None)
+    parser.add_argument("--state", type=Path, default=None, help="folder of the state")
+    parser.add_argument("--no-page", action="store_true", help="leave the web page as it is")
     arguments = parser.parse_args()
     if not 1 <= arguments.speed <= FASTEST:
         parser.error(f"SPEED is between 1 and {FASTEST:g}")
