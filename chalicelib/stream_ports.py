@@ -30,5 +30,5 @@ class LeaseStore(Protocol):
 class DelayedCalls(Protocol):
     """Calls things later, in a thread of its own."""
 
-    def after(self, delay_ms: int, call: Callable[[], None]) -> None:
-        """Calls ``call`` once, about ``delay_ms`` from now."""
+    def after(self, delay_ms: int, key: str, call: Callable[[], None]) -> None:
+        """Calls ``call`` once, about ``delay_ms`` from now; calls of one ``key`` do not overtake each other."""

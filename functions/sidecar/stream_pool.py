@@ -126,11 +126,11 @@ class _PrivateSink:
             for update in private_messages(message):
                 self._delivery.private(self._ref, update)
 
-        return self._work.put(Job(deliver, _POISON, self._resync))
+        return self._work.put(stream, Job(deliver, _POISON, self._resync))
 
     def live(self, stream: str, gap_ms: int) -> bool:
         """Queues the news."""
-        return self._work.put(Job(lambda: self._delivery.private_live(self._ref, gap_ms), lost=self._resync))
+        return self._work.put(stream, Job(lambda: self._delivery.private_live(self._ref, gap_ms), lost=self._resync))
 
 
 class _PublicSink:
@@ -150,9 +150,9 @@ class _PublicSink:
             for bar in closed_candles(message):
                 self._delivery.candle(bar.symbol, bar.interval, bar.open_time_ms)
 
-        return self._work.put(Job(deliver, _POISON))
+        return self._work.put(stream, Job(deliver, _POISON))
 
     def live(self, stream: str, gap_ms: int) -> bool:
         """Queues the news."""
         symbols = {topic.rsplit(".", 1)[1] for topic in tuple(self._assigned)}
-        return self._work.put(Job(lambda: self._delivery.public_live(symbols, gap_ms)))
+        return self._work.put(stream, Job(lambda: self._delivery.public_live(symbols, gap_ms)))

@@ -1,4 +1,6 @@
-"""Work done away from the streams' threads: a bounded queue with a few workers, and calls for later.
+"""Work done away from the streams' threads: bounded queues with a worker each, and calls for later.
+
+Jobs of one key (a stream) are done in order by one worker: a position's states must not overtake each other.
 
 A worker never dies of its work: what fails is tried again a few times and then counted as lost, and the loss is told,
 so that the runs concerned read the exchange instead.
@@ -14,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 from time import monotonic
+from zlib import crc32
 
 _LOG = logging.getLogger(__name__)
 CAPACITY = 10_000
@@ -40,12 +43,15 @@ class Counts:
 
 
 class WorkQueue:
-    """A bounded queue and its workers."""
+    """Workers, each with a bounded queue of its own."""
 
     def __init__(self, workers: int, capacity: int = CAPACITY) -> None:
-        self._queue: queue.Queue[Job | None] = queue.Queue(capacity)
+        self._queues: list[queue.Queue[Job | None]] = [queue.Queue(capacity) for _ in range(workers)]
         self._stopping = threading.Event()
-        self._threads = [threading.Thread(target=self._work, name=f"worker {n}", daemon=True) for n in range(workers)]
+        self._threads = [
+            threading.Thread(target=self._work, args=(jobs,), name=f"worker {number}", daemon=True)
+            for number, jobs in enumerate(self._queues)
+        ]
         self.counts = Counts()
 
     def start(self) -> None:
@@ -53,10 +59,10 @@ class WorkQueue:
         for thread in self._threads:
             thread.start()
 
-    def put(self, job: Job) -> bool:
-        """Adds a job; False when the queue is full."""
+    def put(self, key: str, job: Job) -> bool:
+        """Adds a job behind the others of its key; False when that queue is full."""
         try:
-            self._queue.put_nowait(job)
+            self._queues[crc32(key.encode()) % len(self._queues)].put_nowait(job)
         except queue.Full:
             return False
         return True
@@ -64,22 +70,22 @@ class WorkQueue:
     @property
     def waiting(self) -> int:
         """How many jobs wait."""
-        return self._queue.qsize()
+        return sum(jobs.qsize() for jobs in self._queues)
 
     def stop(self, within_seconds: float) -> None:
         """Finishes what waits, as far as the time allows."""
         deadline = monotonic() + within_seconds
-        for _ in self._threads:
+        for jobs in self._queues:
             try:
-                self._queue.put(None, timeout=max(0.0, deadline - monotonic()))
+                jobs.put(None, timeout=max(0.0, deadline - monotonic()))
             except queue.Full:
-                break
+                continue
         for thread in self._threads:
             thread.join(max(0.0, deadline - monotonic()))
         self._stopping.set()
 
-    def _work(self) -> None:
-        while (job := self._queue.get()) is not None:
+    def _work(self, jobs: queue.Queue[Job | None]) -> None:
+        while (job := jobs.get()) is not None:
             self._do(job)
 
     def _do(self, job: Job) -> None:
@@ -106,6 +112,7 @@ class WorkQueue:
 class _Later:
     at: float
     number: int
+    key: str = field(compare=False)
     call: Callable[[], None] = field(compare=False)
 
 
@@ -124,10 +131,10 @@ class Timetable:
         """Starts the thread."""
         self._thread.start()
 
-    def after(self, delay_ms: int, call: Callable[[], None]) -> None:
-        """Calls ``call`` once, in a worker, about ``delay_ms`` from now."""
+    def after(self, delay_ms: int, key: str, call: Callable[[], None]) -> None:
+        """Calls ``call`` once, in the worker of ``key``, about ``delay_ms`` from now."""
         with self._changed:
-            heapq.heappush(self._heap, _Later(monotonic() + delay_ms / 1000, next(self._numbers), call))
+            heapq.heappush(self._heap, _Later(monotonic() + delay_ms / 1000, next(self._numbers), key, call))
             self._changed.notify()
 
     def stop(self) -> None:
@@ -150,6 +157,6 @@ class Timetable:
                         due.append(heapq.heappop(self._heap))
                 ended = self._stopped
             for later in due:
-                self._work.put(Job(later.call))
+                self._work.put(later.key, Job(later.call))
             if ended:
                 return

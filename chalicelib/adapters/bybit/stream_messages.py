@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,14 +29,13 @@ def candle_topic(symbol: str, interval: Interval) -> str:
 
 def private_messages(message: dict[str, Any]) -> tuple[OrderUpdate | ExecutionUpdate | PositionUpdate, ...]:
     """The updates of linear instruments in a private message. The wallet and unknown topics carry none for runs."""
-    topic = text(message, "topic").split(".")[0]
-    data = _linear(rows(message, "data"))
+    topic = text(message, "topic").removesuffix(".linear")
     if topic == "order":
-        return tuple(OrderUpdate(order_fact(row)) for row in data)
-    if text(message, "topic") in {"execution", "execution.linear"}:
-        return tuple(ExecutionUpdate(execution_fact(row)) for row in data)
+        return tuple(OrderUpdate(order_fact(row)) for row in _linear(message))
+    if topic == "execution":
+        return tuple(ExecutionUpdate(execution_fact(row)) for row in _linear(message))
     if topic == "position":
-        return tuple(PositionUpdate(position_fact(row)) for row in data)
+        return tuple(PositionUpdate(position_fact(row)) for row in _linear(message))
     return ()
 
 
@@ -57,5 +55,5 @@ def closed_candles(message: dict[str, Any]) -> tuple[ClosedCandle, ...]:
     )
 
 
-def _linear(data: Iterable[Any]) -> list[Any]:
-    return [row for row in data if row.get("category", "linear") == "linear"]
+def _linear(message: dict[str, Any]) -> list[Any]:
+    return [row for row in rows(message, "data") if row.get("category", "linear") == "linear"]

@@ -103,7 +103,7 @@ class Delivery:
         for run_id in self._routes.candles.get((symbol, interval), ()):
             delay_ms = spread_ms(run_id, self._candle_spread_ms)
             if delay_ms:
-                self._later.after(delay_ms, partial(self._post, run_id, message))
+                self._later.after(delay_ms, run_id, partial(self._post, run_id, message))
             else:
                 self._post(run_id, message)
 
