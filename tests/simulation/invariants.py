@@ -34,8 +34,9 @@ class Watch:
     max_size: Decimal = Decimal("Infinity")
 
     def report(self, what: str) -> None:
-        """Notes a violation."""
-        self.violations.append(what)
+        """Notes a violation, each once however long it lasts."""
+        if what not in self.violations:
+            self.violations.append(what)
 
     def each_second(self, now: int, down_until_ms: int) -> None:
         """Nothing unprotected past its allowance while the exchange answers; never more than the risk limit."""
@@ -50,7 +51,7 @@ class Watch:
         else:
             self.worst_unprotected_ms = max(self.worst_unprotected_ms, now - self.unprotected_since)
             if self.worst_unprotected_ms > UNPROTECTED_MS:
-                self.report(f"a position of {position.size} had no stop for {self.worst_unprotected_ms} ms")
+                self.report("a position had no stop for longer than five seconds while the exchange answered")
         limit = self.max_size
         if position.avg_price * position.size > limit * SLIPPAGE:
             self.report(f"a position of {position.size} at {position.avg_price} exceeds the limit of {limit}")

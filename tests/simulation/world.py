@@ -103,7 +103,7 @@ class Simulated:
         )
         self.market = self.engine.world.markets[SYMBOL]
         if options.rates.thin_book:
-            self.market.depth_factor = Decimal("0.0005")
+            self.market.depth_factor = Decimal("0.01")
         self.account: Account = self.engine.add_account("u1", api_key="KEY", secret="SECRET", usdt=Decimal(10_000))
         self.account.events.duplicate = options.rates.duplicate_event
         self.account.events.reorder = options.rates.reorder_event

@@ -79,6 +79,8 @@ class BybitExchange:
         """Sends one order, once. The acknowledgement carries the exchange's id and says nothing of fills (C-03)."""
         if not ORDER_LINK_ID.fullmatch(order.order_link_id):
             return denied(Policy.BAD_REQUEST, f"{order.order_link_id!r} is not an order link id")
+        if order.send_before_ms is not None and self._clock.now_ms() > order.send_before_ms:
+            return denied(Policy.BACKOFF, "too late to send: the order may have been given up meanwhile")
         priority = Priority.EXIT if order.reduce_only else Priority.ENTRY
         return self._change(ref, lambda session: session.post(Endpoint.CREATE_ORDER, order_body(order), priority))
 

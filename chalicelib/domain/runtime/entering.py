@@ -61,6 +61,10 @@ def _guard(draft: Draft, judged: Judged) -> Blocked | None:
         return "unknown_fact", {"what": "price" if judged.price is None else "equity"}
     if state.reconcile_due or now - state.reconciled_ms > RECONCILED_WITHIN_MS:
         return "not_reconciled", {"cause": state.reconcile_due or "age"}
+    close = judged.judgement.close
+    moved_bps = abs(judged.price - close) / close * 10_000
+    if moved_bps > spec.execution.max_slippage_bps:
+        return "slippage", {"bps": moved_bps.quantize(Decimal("0.1")), "limit": spec.execution.max_slippage_bps}
     if now < state.cooldown_until_ms:
         return "cooldown", {"seconds": (state.cooldown_until_ms - now + 999) // 1000}
     if draft.terms.deadline_ms - now < LAST_ENTRY_BEFORE_END_MS:

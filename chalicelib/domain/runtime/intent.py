@@ -17,6 +17,7 @@ from chalicelib.domain.runtime.orders import OrderRequest
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _RUN_PART = 16
+SEND_WITHIN_MS = 4_000
 LINK_ID = re.compile(r"[A-Za-z0-9]{1,8}-[0-9A-Za-z]{16}-[ex][0-9a-z]{1,6}")
 
 
@@ -131,6 +132,7 @@ class Intent:
             reduce_only=self.kind is IntentKind.EXIT,
             stop_loss=self.stop_loss,
             take_profit=self.take_profit,
+            send_before_ms=self.created_ms + SEND_WITHIN_MS,
         )
 
     def with_order(self, order: OrderFact, now_ms: int) -> Intent:

@@ -8,13 +8,14 @@ from chalicelib.domain.runtime.decision import CancelOrder, OrderResolved, Place
 from chalicelib.domain.runtime.draft import Draft
 from chalicelib.domain.runtime.events import EventType, Severity
 from chalicelib.domain.runtime.facts import OrderFact, OrderStatus
-from chalicelib.domain.runtime.intent import LINK_ID, Intent, IntentKind, IntentStatus
+from chalicelib.domain.runtime.intent import LINK_ID, SEND_WITHIN_MS, Intent, IntentKind, IntentStatus
 from chalicelib.domain.runtime.orders import Outcome, OutcomeKind
 from chalicelib.domain.runtime.pausing import pause
 from chalicelib.domain.runtime.states import TradingState
 
 RESOLVE_DELAYS_MS = (0, 1000, 2000, 4000, 8000)
-ABSENT_AFTER_MS = 10_000
+# Nothing can arrive any more: time to leave us, the receive window of 5 s to reach the exchange, and one second.
+ABSENT_AFTER_MS = SEND_WITHIN_MS + 6_000
 ABSENT_AFTER_CHECKS = 3
 STALE_ACK_MS = 1_500
 CANCEL_RETRY_MS = 2_000
@@ -205,7 +206,9 @@ def _entry_is_out(draft: Draft, intent: Intent) -> None:
 
 
 def _settled(draft: Draft, intent: Intent) -> None:
-    """An entry that ended with nothing filled frees the strategy."""
+    """An entry that ended with nothing filled frees the strategy; an exit that did not suffice waits for the next."""
+    if intent.kind is IntentKind.EXIT and intent.settled and draft.state.holding is not None:
+        draft.hold(next_exit_ms=draft.now + EXIT_RETRY_MS)
     if intent.kind is not IntentKind.ENTRY or not intent.settled or draft.state.holding is not None:
         return
     if draft.state.trading in (TradingState.ARMED, TradingState.ENTRY_PENDING) and not intent.filled_qty:

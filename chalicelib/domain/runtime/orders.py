@@ -18,7 +18,11 @@ ORDER_LINK_ID = re.compile(r"[A-Za-z0-9_-]{1,36}")
 
 @dataclass(frozen=True, slots=True)
 class OrderRequest:
-    """An order to send. ``price`` is None for Market. What opens a position carries stop loss and take profit."""
+    """An order to send. ``price`` is None for Market. What opens a position carries stop loss and take profit.
+
+    ``send_before_ms`` (our clock) is the last moment at which it may leave: a sender that was stalled must not send
+    what has been given up meanwhile. None: no such moment.
+    """
 
     order_link_id: str
     symbol: str
@@ -32,6 +36,7 @@ class OrderRequest:
     take_profit: Decimal | None = None
     time_in_force: str | None = None
     slippage_bps: int | None = None
+    send_before_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ from chalicelib.domain.runtime.states import RunStatus, TradingState
 
 CONFIRM_MISMATCH_MS = 800
 STALE_MS = 1_000
+# Causes that are worth a line only when they found something.
+_QUIET = frozenset({"", "read_failed", "cancel", "size", "exit_refused", "already_flat"})
 
 
 def absorb_snapshot(draft: Draft, fact: SnapshotRead) -> None:
@@ -163,7 +165,7 @@ def _signed(holding: Holding | None) -> Decimal:
 def _reconciled(draft: Draft, booked: int, foreign: int) -> None:
     due = draft.state.reconcile_due
     draft.update(reconciled_ms=draft.now, reconcile_due="")
-    if due or booked:
+    if booked or due not in _QUIET:
         draft.emit(
             EventType.RECONCILED,
             data={"cause": due or "periodic", "booked": booked, "foreign": foreign},
