@@ -77,7 +77,8 @@ def urls_of(environment: Environment, simulator_rest: str = "", simulator_ws: st
     base = simulator_ws.rstrip("/")
     return Urls(
         rest=simulator_rest.rstrip("/"),
-        public_stream=f"{base}/v5/public/linear",
+        # Mainnet's stream, as on demo: in its demo profile the simulator has none of its own either.
+        public_stream=f"{base}/mainnet/v5/public/linear",
         private_stream=f"{base}/v5/private",
         trade_stream=f"{base}/v5/trade",
         status_stream=f"{base}/v5/public/misc/status",

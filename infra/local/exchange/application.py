@@ -44,6 +44,7 @@ def application(simulator: Simulator, connections: Connections) -> Starlette:
             Route("/v5/{path:path}", gateway.handle, methods=VERBS),
             Route("/sim/{name:path}", control.handle, methods=VERBS),
             WebSocketRoute("/v5/public/linear", streams.public),
+            WebSocketRoute("/mainnet/v5/public/linear", streams.mainnet_public),
             WebSocketRoute("/v5/private", streams.private),
         ],
         lifespan=lifespan,

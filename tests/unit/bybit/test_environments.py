@@ -32,7 +32,7 @@ def test_the_simulator_is_where_the_configuration_says() -> None:
     simulator = urls_of(Environment.SIMULATOR, *SIMULATOR)
 
     assert simulator.rest == "http://127.0.0.1:8082"
-    assert simulator.public_stream == "ws://127.0.0.1:8082/v5/public/linear"
+    assert simulator.public_stream == "ws://127.0.0.1:8082/mainnet/v5/public/linear"
     assert simulator.private_stream == "ws://127.0.0.1:8082/v5/private"
 
 

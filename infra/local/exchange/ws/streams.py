@@ -21,7 +21,7 @@ ARGS_LIMIT = 21_000
 
 
 class Streams:
-    """Serves /v5/public/linear and /v5/private."""
+    """Serves /v5/public/linear, /v5/private, and mainnet's public stream under /mainnet."""
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
@@ -31,6 +31,10 @@ class Streams:
         if self._hub.simulator.options.profile == "demo":
             await socket.send_denial_response(Response(status_code=404))
             return
+        await self._serve(socket, private=False)
+
+    async def mainnet_public(self, socket: WebSocket) -> None:
+        """The public stream of mainnet's own host, which demo traders listen to: there in every profile."""
         await self._serve(socket, private=False)
 
     async def private(self, socket: WebSocket) -> None:
