@@ -21,7 +21,7 @@ def simulate(seed: int) -> Simulated:
     stop_at = random.choice((None, None, random.randrange(5, 200) * 1000))
     options = Options(
         seed=seed,
-        minutes=random.choice((2, 3, 4)),
+        minutes=random.choice((3, 5, 8)),
         rates=rates_of(random),
         stop_at_ms=stop_at,
         volatility=random.choice((0.0002, 0.0006, 0.0015)),

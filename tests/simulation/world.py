@@ -77,7 +77,7 @@ class Options:
     volatility: float = 0.0008
     spec_random: Random | None = None
     hook: Any = None
-    busy: float = 0.6
+    busy: float = 0.9
     mutation: str = ""
 
 
