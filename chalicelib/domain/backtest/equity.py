@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from chalicelib.domain.backtest.outcome import Leg
 from chalicelib.domain.backtest.trades import Trades
 from chalicelib.domain.market.bars import Bars, Floats
 
@@ -27,32 +28,33 @@ def equity_curve(trades: Trades, bars: Bars, starting_equity: float) -> Floats:
     A position that the end of the data finds open is not in it: the curve ends at the sum of the closed trades.
     """
     count = len(bars)
-    held, spent, booked = np.zeros(count), np.zeros(count), np.zeros(count)
     if not len(trades):
         return np.full(count, starting_equity)
     last = count - 1
+    booked = np.bincount(np.minimum(trades.exit_bar, last), trades.pnl, count).astype(np.float64)
+    curve: Floats = np.cumsum(booked, dtype=np.float64) + starting_equity
     plain = np.ones(len(trades), np.bool_)
     plain[list(trades.legs)] = False
-    amount = (trades.sign * trades.qty)[plain]
-    entry, leave = trades.entry_bar[plain], np.minimum(trades.exit_bar[plain], last)
-    held += np.bincount(entry, amount, count) - np.bincount(leave, amount, count)
-    worth = amount * trades.entry_price[plain]
-    spent += np.bincount(entry, worth, count) - np.bincount(leave, worth, count)
+    # One position at a time: the bars that each trade was held over do not overlap.
+    begin = trades.entry_bar[plain]
+    held = np.maximum(np.minimum(trades.exit_bar[plain], count) - begin, 0)
+    places = np.arange(int(held.sum())) + np.repeat(begin - np.cumsum(held) + held, held)
+    gain = bars.close[places] - np.repeat(trades.entry_price[plain], held)
+    curve[places] += np.repeat((trades.sign * trades.qty)[plain], held) * gain
     for row, (entries, exits) in trades.legs.items():
-        sign = int(trades.sign[row])
-        end = min(int(trades.exit_bar[row]), last)
-        for direction, legs in ((sign, entries), (-sign, exits)):
-            for leg in legs:
-                at = min(leg.bar, last)
-                held[at] += direction * leg.qty
-                spent[at] += direction * leg.qty * leg.price
-                spent[end] -= direction * leg.qty * leg.price
-    booked += np.bincount(np.minimum(trades.exit_bar, last), trades.pnl, count)
-    position = np.cumsum(held)
-    # Sums of floats leave dust where the position is flat; a curve must not carry it.
-    flat = np.abs(position) < 1e-9 * max(float(np.abs(held).max()), 1e-300)
-    open_result = np.where(flat, 0.0, position * bars.close - np.cumsum(spent))
-    return starting_equity + np.cumsum(booked) + open_result
+        _add_parts(curve, bars, int(trades.sign[row]), entries, exits)
+    return curve
+
+
+def _add_parts(curve: Floats, bars: Bars, sign: int, entries: tuple[Leg, ...], exits: tuple[Leg, ...]) -> None:
+    """Adds the open result of a position that was opened or closed in parts."""
+    begin, end = entries[0].bar, min(exits[-1].bar, len(curve))
+    held, cash = np.zeros(end - begin), np.zeros(end - begin)
+    for direction, legs in ((sign, entries), (-sign, exits)):
+        for leg in legs:
+            held[leg.bar - begin :] += direction * leg.qty
+            cash[leg.bar - begin :] -= direction * leg.qty * leg.price
+    curve[begin:end] += cash + held * bars.close[begin:end]
 
 
 def drawdown(equity: Floats, bars: Bars, bar_ms: int, starting_equity: float) -> Drawdown:

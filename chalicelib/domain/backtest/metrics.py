@@ -30,7 +30,7 @@ class TradeFigures:
 
 
 def trade_figures(pnl: Floats) -> TradeFigures:
-    """The figures of the net results ``pnl``. Without a losing trade the profit factor is infinite, reported as None."""
+    """The figures of the net results ``pnl``. Without a losing trade the profit factor is infinite: None."""
     won, lost = pnl[pnl > 0], pnl[pnl < 0]
     count = len(pnl)
     return TradeFigures(

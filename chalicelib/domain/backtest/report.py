@@ -1,4 +1,4 @@
-"""The report of a backtest: figures, curve, trades, and the assumptions they rest on. Plain JSON, canonical, versioned."""
+"""The report of a backtest: figures, curve, trades, and the assumptions they rest on. Canonical, versioned JSON."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ def build_report(
     final = starting + trades.net_pnl
     days = len(bars) * plan.spec.timeframe.milliseconds / _DAY_MS
     report: Report = {
-        "reportVersion": REPORT_VERSION,
-        "engineVersion": ENGINE_VERSION,
-        "strategyId": plan.spec.id,
-        "strategyHash": strategy_hash,
+        "report_version": REPORT_VERSION,
+        "engine_version": ENGINE_VERSION,
+        "strategy_id": plan.spec.id,
+        "strategy_hash": strategy_hash,
         "symbol": plan.spec.market.symbol,
         "timeframe": plan.spec.timeframe.value,
         "period": _period(bars, plan.spec.timeframe.milliseconds),
@@ -155,8 +155,8 @@ def _open_position(history: History) -> Report | None:
     return {
         "side": position.side.value,
         "qty": position.qty,
-        "entryPrice": position.entry_price,
-        "entryTime": _iso(position.entry_time_ms),
+        "entry_price": position.entry_price,
+        "entry_time": _iso(position.entry_time_ms),
         "unrealised": position.unrealised,
     }
 

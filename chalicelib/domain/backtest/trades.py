@@ -103,13 +103,23 @@ class Trades:
             (self.exit_bar - self.entry_bar).tolist(),
             strict=True,
         )
-        names = ("side", "entryTimeMs", "exitTimeMs", "qty", "entryPrice", "exitPrice", "grossPnl", "fees", "funding")
+        names = (
+            "side",
+            "entry_time_ms",
+            "exit_time_ms",
+            "qty",
+            "entry_price",
+            "exit_price",
+            "gross_pnl",
+            "fees",
+            "funding",
+        )
         return [
             {
                 **dict(zip(names, (Side.BUY.value if sign > 0 else Side.SELL.value, *rest[:8]), strict=True)),
-                "netPnl": rest[8],
+                "net_pnl": rest[8],
                 "reason": ExitReason(rest[9]).label,
-                "barsHeld": rest[10],
+                "bars_held": rest[10],
             }
             for sign, *rest in columns
         ]

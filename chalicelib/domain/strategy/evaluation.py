@@ -39,8 +39,15 @@ class Evaluation:
         self._true: dict[ex.Condition, Bools] = {}
         self._alignments: dict[Interval, tuple[Ints, Bools]] = {}
 
+    @property
+    def remembered(self) -> int:
+        """How many series and conditions are kept."""
+        return len(self._operands) + len(self._true)
+
     def with_external(self, external: Bools | None) -> Evaluation:
         """The same look with other outside signals; what does not depend on them is shared."""
+        if external is None and self._external is None:
+            return self
         other = Evaluation(self._primary, self._bars, external)
         other._indicators, other._operands, other._alignments = self._indicators, self._operands, self._alignments
         return other

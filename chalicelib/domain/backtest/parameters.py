@@ -1,0 +1,98 @@
+"""The parameters of a sweep: places in a strategy document and the values they take."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import product
+from typing import Any
+
+from chalicelib.domain.errors import Finding, InvalidDocument
+
+MAX_PARAMETERS = 3
+Document = dict[str, Any]
+Point = tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """``pointer`` (RFC 6901) names the number in the document; it takes start, start + step … up to ``stop``.
+
+    ``also`` are further places that always get the same value.
+    """
+
+    pointer: str
+    start: Decimal
+    stop: Decimal
+    step: Decimal
+    also: tuple[str, ...] = ()
+
+    def values(self) -> list[int | float]:
+        """floor((stop - start) / step) + 1 values; whole ones as integers."""
+        count = int((self.stop - self.start) / self.step) + 1
+        steps = [self.start + self.step * index for index in range(count)]
+        return [int(value) if value == value.to_integral_value() else float(value) for value in steps]
+
+
+def grid(document: Document, parameters: Sequence[Parameter], limit: int) -> list[Point]:
+    """All combinations in lexicographic order, the first parameter slowest.
+
+    Raises InvalidDocument for no or too many parameters, repeated or unknown places, empty ranges, and more than
+    ``limit`` combinations.
+    """
+    found = list(_problems(document, parameters, limit))
+    if found:
+        raise InvalidDocument(found)
+    return list(product(*(parameter.values() for parameter in parameters)))
+
+
+def with_values(document: Document, parameters: Sequence[Parameter], point: Point) -> Document:
+    """A copy of ``document`` with the parameters set to ``point``."""
+    changed = copy.deepcopy(document)
+    for parameter, value in zip(parameters, point, strict=True):
+        for pointer in (parameter.pointer, *parameter.also):
+            holder, key = _place(changed, pointer)
+            holder[key] = value
+    return changed
+
+
+def _problems(document: Document, parameters: Sequence[Parameter], limit: int) -> Iterator[Finding]:
+    if not 1 <= len(parameters) <= MAX_PARAMETERS:
+        yield _finding("/parameters", f"Give 1 to {MAX_PARAMETERS} parameters", "parameter_count")
+    places = [place for parameter in parameters for place in (parameter.pointer, *parameter.also)]
+    if len(set(places)) < len(places):
+        yield _finding("/parameters", "A place may be swept only once", "parameter_repeated")
+    combinations = 1
+    for index, parameter in enumerate(parameters):
+        if parameter.step <= 0 or parameter.stop < parameter.start:
+            yield _finding(f"/parameters/{index}", "The range is empty or its step is not positive", "parameter_range")
+            continue
+        combinations *= int((parameter.stop - parameter.start) / parameter.step) + 1
+        for pointer in (parameter.pointer, *parameter.also):
+            try:
+                holder, key = _place(document, pointer)
+                value = holder[key]
+            except (KeyError, IndexError, TypeError, ValueError):
+                value = None
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                detail = f"{pointer} is not a number of the strategy"
+                yield _finding(f"/parameters/{index}/pointer", detail, "parameter_unknown")
+    if combinations > limit:
+        yield _finding("/parameters", f"{combinations} combinations; at most {limit}", "parameter_combinations")
+
+
+def _finding(pointer: str, detail: str, rule: str) -> Finding:
+    return Finding(pointer, detail, f"sweep.{rule}")
+
+
+def _place(document: Any, pointer: str) -> tuple[Any, Any]:
+    if not pointer.startswith("/"):
+        raise ValueError(pointer)
+    parts = [part.replace("~1", "/").replace("~0", "~") for part in pointer[1:].split("/")]
+    holder = document
+    for part in parts[:-1]:
+        holder = holder[int(part)] if isinstance(holder, list) else holder[part]
+    last: Any = int(parts[-1]) if isinstance(holder, list) else parts[-1]
+    return holder, last
