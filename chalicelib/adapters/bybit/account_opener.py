@@ -114,7 +114,7 @@ class AccountOpener:
                 session=session,
                 api_key=credentials.api_key,
                 sign=hmac_signer(credentials.secret),
-                server_now_ms=self._server_clock.server_now_ms,
+                server_now_ms=self._server_now_ms,
             )
 
         return open_connection
@@ -129,6 +129,11 @@ class AccountOpener:
             deadline_ms=deadline_ms,
             jitter=random.random,
         )
+
+    def _server_now_ms(self) -> int:
+        """The exchange's time from a recent measurement. Raises ExchangeUnavailable."""
+        self._server_clock.ensure_measured()
+        return self._server_clock.server_now_ms()
 
     def _server_time_ms(self) -> int:
         """One unsigned question, tried once: the measurement takes five, and fails closed."""

@@ -51,7 +51,10 @@ class ConnectionUnusable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
-    """An opened connection. ``sign`` signs a text with the secret; the secret itself is not handed out."""
+    """An opened connection. ``sign`` signs a text with the secret; the secret itself is not handed out.
+
+    ``server_now_ms`` is the exchange's time; it raises ExchangeUnavailable when that cannot be measured.
+    """
 
     session: BybitSession
     api_key: str
