@@ -146,6 +146,16 @@ def _credit(draft: Draft, intent: Intent, execution: ExecutionFact) -> None:
     average = execution.price
     if intent.avg_price is not None and intent.booked_qty:
         average = (intent.avg_price * intent.booked_qty + execution.price * execution.qty) / booked
+    order_id = execution.order_id or intent.order_id
+    if status is not intent.status:
+        # The order's own record may come later, or never be needed: its executions say as much.
+        draft.emit(
+            EventType.ORDER_UPDATE,
+            status.value,
+            intent_id=intent.intent_id,
+            data={"orderId": order_id, "orderLinkId": intent.order_link_id, "exchangeStatus": ""},
+            params={"filled": filled, "qty": intent.qty, "price": average, "reason": ""},
+        )
     draft.save(
         replace(
             intent,
@@ -153,7 +163,7 @@ def _credit(draft: Draft, intent: Intent, execution: ExecutionFact) -> None:
             filled_qty=filled,
             status=status,
             avg_price=average,
-            order_id=execution.order_id or intent.order_id,
+            order_id=order_id,
             updated_ms=draft.now,
         )
     )
