@@ -6,28 +6,11 @@ import argparse
 import sys
 import time
 from collections import Counter
-from random import Random
 
 import orjson
 
-from tests.simulation.faults import rates_of
+from tests.simulation.seeded import simulate
 from tests.simulation.timeline import timeline
-from tests.simulation.world import Options, Simulated
-
-
-def simulate(seed: int) -> Simulated:
-    """One run with everything drawn from its seed."""
-    random = Random(seed)
-    stop_at = random.choice((None, None, random.randrange(5, 200) * 1000))
-    options = Options(
-        seed=seed,
-        minutes=random.choice((3, 5, 8)),
-        rates=rates_of(random),
-        stop_at_ms=stop_at,
-        volatility=random.choice((0.0002, 0.0006, 0.0015)),
-        spec_random=random,
-    )
-    return Simulated(options).run()
 
 
 def main() -> int:

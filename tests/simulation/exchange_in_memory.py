@@ -18,6 +18,7 @@ from chalicelib.ports import ConnectionRef, ExchangeRefused, ExchangeUnavailable
 from infra.local.exchange.engine import Account, Exchange
 from tests.fakes.virtual_clock import VirtualClock
 from tests.simulation.faults import FaultRates
+from tests.simulation.mutations import Mutator
 
 
 class EngineSession:
@@ -31,7 +32,7 @@ class EngineSession:
         rates: FaultRates,
         random: Random,
         seen: Counter[str],
-        mutation: str = "",
+        mutator: Mutator,
     ) -> None:
         self._engine = engine
         self._account = account
@@ -39,14 +40,17 @@ class EngineSession:
         self._rates = rates
         self._random = random
         self._seen = seen
-        self._mutation = mutation
+        self._mutator = mutator
         self.down_until_ms = 0
 
     def post(self, endpoint: Endpoint, params: Mapping[str, Any], priority: Priority) -> Reply:
-        return self._send("POST", endpoint, params)
+        changed = self._mutator.request(endpoint, params)
+        if changed is None:
+            return Reply(Policy.OK, 0, "OK")
+        return self._mutator.reply("POST", endpoint, self._send("POST", endpoint, changed))
 
     def get(self, endpoint: Endpoint, params: Mapping[str, Any]) -> Mapping[str, Any]:
-        reply = self._send("GET", endpoint, params)
+        reply = self._mutator.reply("GET", endpoint, self._send("GET", endpoint, params))
         if reply.ok:
             return reply.result
         if reply.policy in (Policy.AMBIGUOUS, Policy.BACKOFF):

@@ -73,13 +73,18 @@ class Watch:
         for link_id in sent:
             if link_id not in intents:
                 self.report(f"order {link_id} has no intent")
-        never = (IntentStatus.DENIED, IntentStatus.ABSENT, IntentStatus.REJECTED, IntentStatus.INTENDED)
+        unsent = (IntentStatus.DENIED, IntentStatus.ABSENT, IntentStatus.REJECTED, IntentStatus.INTENDED)
         for link_id, intent in intents.items():
-            if link_id in sent and intent.status in never[:2]:
+            if link_id in sent and intent.status in unsent[:3] and not self._refused(link_id):
                 self.report(f"intent {link_id} is {intent.status} but its order exists")
-            if link_id not in sent and intent.status not in never:
+            if link_id not in sent and intent.status not in unsent:
                 self.report(f"intent {link_id} is {intent.status} but no order exists")
         self.entries = sum(1 for intent in intents.values() if intent.kind is IntentKind.ENTRY and intent.filled_qty)
+
+    def _refused(self, link_id: str) -> bool:
+        """Whether the exchange itself ended the order unexecuted: some refusals become a record."""
+        orders = (order for order in self.account.orders.values() if order.link_id == link_id)
+        return all(order.status == "Rejected" for order in orders)
 
     def _events_complete(self) -> None:
         seqs = sorted(self.store.event_rows[RUN_ID])

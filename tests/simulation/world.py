@@ -27,6 +27,7 @@ from tests.simulation.crashes import Crash, Crashing
 from tests.simulation.exchange_in_memory import EngineSession, exchange_over
 from tests.simulation.faults import CALM, FaultRates
 from tests.simulation.invariants import Watch
+from tests.simulation.mutations import Mutation, Mutator
 from tests.simulation.scenario import (
     RUN_ID,
     START_MS,
@@ -68,7 +69,8 @@ class Prices:
 
 @dataclass
 class Options:
-    """How long the run is and what the seed may do to it. ``stop_at_ms`` asks for a stop that long after the start."""
+    """How long the run is and what the seed may do to it. ``stop_at_ms`` asks for a stop that long after the start,
+    ``stall_at`` stalls one Tick at that moment until another has taken over."""
 
     seed: int
     minutes: int = 4
@@ -77,8 +79,9 @@ class Options:
     volatility: float = 0.0008
     spec_random: Random | None = None
     hook: Any = None
+    stall_at: str = ""
     busy: float = 0.9
-    mutation: str = ""
+    mutation: Mutation = Mutation.NONE
 
 
 @dataclass
@@ -107,10 +110,14 @@ class Simulated:
         self.account: Account = self.engine.add_account("u1", api_key="KEY", secret="SECRET", usdt=Decimal(10_000))
         self.account.events.duplicate = options.rates.duplicate_event
         self.account.events.reorder = options.rates.reorder_event
+        self.mutator = Mutator(options.mutation)
         self.session = EngineSession(
-            self.engine, self.account, self.clock, options.rates, self.random, self.seen, options.mutation
+            self.engine, self.account, self.clock, options.rates, self.random, self.seen, self.mutator
         )
-        self.store = MemoryRunStore()
+        self.store = MemoryRunStore(
+            ignore_fence=options.mutation is Mutation.NO_FENCE,
+            book_again=options.mutation is Mutation.EXECUTIONS_NOT_DEDUPED,
+        )
         self.workflow = MemoryWorkflow()
         self.inbox = MemoryInbox(self.store, self.workflow)
         self.switch = Switch()
@@ -121,6 +128,7 @@ class Simulated:
         self.stream_up = True
         self.stream_down_since = 0
         self.manual_closes = 0
+        self.kill_at_ms: int | None = None
         terms = terms_of(self.spec, CATALOGUE[SYMBOL].instrument, options.minutes)
         self.deadline_ms = terms.deadline_ms
         queued = RunEvent(1, START_MS, EventType.RUN_QUEUED, "events.run_queued")
@@ -137,7 +145,7 @@ class Simulated:
             store=wrapped(self.store, "store"),
             inbox=wrapped(self.inbox, "inbox"),
             workflow=wrapped(self.workflow, "workflow"),
-            exchange=wrapped(exchange_over(self.session, self.clock), "exchange"),
+            exchange=wrapped(self.mutator.exchange(exchange_over(self.session, self.clock)), "exchange"),
             market=wrapped(Prices(self.engine), "market"),
             judge=self.judge,  # type: ignore[arg-type]  # the scripted judge has the two methods that a Tick uses
             kill_switch=self.switch,
@@ -219,6 +227,9 @@ class Simulated:
         elapsed = now - START_MS
         if self.options.stop_at_ms is not None and elapsed == self.options.stop_at_ms:
             self._post(StopRequested(StopReason.MANUAL, None, "user"))
+        if elapsed == self.kill_at_ms:
+            self.switch.reason = "drill"
+            self.inbox.ring(RUN_ID)
         if now == self.deadline_ms:
             self._post(StopRequested(StopReason.TIMEOUT, None, "deadline"))
 
@@ -270,6 +281,8 @@ class Simulated:
         if self.options.hook is not None:
             self.options.hook(moment)
         rates = self.options.rates
+        if moment == self.options.stall_at and not self.depth and not self.seen["stalled_tick"]:
+            self._overtake()
         if rates.crash and self.random.random() < rates.crash:
             self.seen["crash"] += 1
             raise Crash(moment)

@@ -1,0 +1,52 @@
+"""Cheap stand-ins for what is slow or far away: password hashing and the key service."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePrivateKey, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from chalicelib.domain.workspace.connection import Credentials
+from chalicelib.ports import ConnectionRef
+
+
+class PlainPasswords:
+    """A ``PasswordHasher`` that hashes nothing. ``checked`` counts the comparisons."""
+
+    def __init__(self) -> None:
+        self.checked = 0
+
+    def hash(self, password: str) -> str:
+        return f"hash of {password}"
+
+    def verify(self, stored_hash: str | None, password: str) -> bool:
+        self.checked += 1
+        return stored_hash == self.hash(password)
+
+
+class LocalKms:
+    """The two calls of KMS that tokens need, over keys made here."""
+
+    def __init__(self, *key_ids: str) -> None:
+        self.keys: dict[str, EllipticCurvePrivateKey] = {name: generate_private_key(SECP256R1()) for name in key_ids}
+        self.calls: list[str] = []
+
+    def sign(self, **request: Any) -> dict[str, bytes]:
+        self.calls.append("sign")
+        assert (request["MessageType"], request["SigningAlgorithm"]) == ("DIGEST", "ECDSA_SHA_256")
+        return {"Signature": self.keys[request["KeyId"]].sign(request["Message"], ECDSA(Prehashed(SHA256())))}
+
+    def get_public_key(self, **request: Any) -> dict[str, bytes]:
+        self.calls.append("get_public_key")
+        public = self.keys[request["KeyId"]].public_key()
+        return {"PublicKey": public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)}
+
+
+class ReversingSealer:
+    """A ``SecretSealer`` that can be seen through in tests only."""
+
+    def seal(self, ref: ConnectionRef, credentials: Credentials) -> bytes:
+        return credentials.to_bytes()[::-1]

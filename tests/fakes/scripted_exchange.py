@@ -1,0 +1,175 @@
+"""An exchange account and a market that answer what the test tells them to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from chalicelib.domain.market.candle import Candle
+from chalicelib.domain.market.instrument import Instrument
+from chalicelib.domain.market.interval import Interval
+from chalicelib.domain.market.side import Side
+from chalicelib.domain.runtime.facts import (
+    AccountSnapshot,
+    ClosedPnlFact,
+    ExecutionFact,
+    OrderFact,
+    OrderStatus,
+    PositionFact,
+    WalletFact,
+)
+from chalicelib.domain.runtime.orders import OrderRequest, Outcome, OutcomeKind, ProtectionRequest
+from chalicelib.ports import ConnectionRef, ExchangeUnavailable, KeyInfo, NotFound, StreamSignature, Ticker
+
+GOOD_KEY = KeyInfo(
+    uid="1",
+    read_only=False,
+    can_trade=True,
+    can_withdraw=False,
+    ip_bound=True,
+    expires_ms=None,
+    margin_mode="REGULAR_MARGIN",
+)
+
+
+def instrument(symbol: str = "BTCUSDT") -> Instrument:
+    """An instrument with everyday rules."""
+    return Instrument(
+        symbol=symbol,
+        base_coin=symbol.removesuffix("USDT"),
+        quote_coin="USDT",
+        tick_size=Decimal("0.1"),
+        qty_step=Decimal("0.001"),
+        min_order_qty=Decimal("0.001"),
+        max_order_qty=Decimal(100),
+        max_market_order_qty=Decimal(50),
+        min_notional=Decimal(5),
+        min_price=Decimal("0.1"),
+        max_price=Decimal(1_000_000),
+        max_leverage=Decimal(100),
+    )
+
+
+def order_fact(link_id: str, status: OrderStatus, filled: str = "0") -> OrderFact:
+    """An order as the exchange shows it."""
+    return OrderFact(
+        order_id="exchange-order",
+        order_link_id=link_id,
+        symbol="BTCUSDT",
+        side=Side.BUY,
+        order_type="Limit",
+        status=status,
+        qty=Decimal("0.01"),
+        price=Decimal(40_000),
+        cum_exec_qty=Decimal(filled),
+        avg_price=Decimal(40_000) if Decimal(filled) else None,
+        reduce_only=False,
+        create_type="CreateByUser",
+        stop_order_type="",
+        trigger_price=None,
+        stop_loss=None,
+        take_profit=None,
+        reject_reason="EC_NoError",
+        created_ms=1,
+        updated_ms=1,
+    )
+
+
+@dataclass
+class ScriptedExchange:
+    """An ``Exchange``. ``placed`` and ``cancelled`` are what reached it; ``reachable`` False fails every read."""
+
+    outcome: Outcome = field(default_factory=lambda: Outcome(OutcomeKind.ACKNOWLEDGED, order_id="exchange-order"))
+    key: KeyInfo | Exception = GOOD_KEY
+    reachable: bool = True
+    orders: dict[str, OrderFact] = field(default_factory=dict)
+    held: tuple[PositionFact, ...] = ()
+    closed: tuple[ClosedPnlFact, ...] = ()
+    placed: list[OrderRequest] = field(default_factory=list)
+    cancelled: list[str] = field(default_factory=list)
+
+    def place_order(self, ref: ConnectionRef, order: OrderRequest) -> Outcome:
+        self.placed.append(order)
+        return self.outcome
+
+    def cancel_order(self, ref: ConnectionRef, symbol: str, order_link_id: str) -> Outcome:
+        self.cancelled.append(order_link_id)
+        if order_link_id in self.orders:
+            self.orders[order_link_id] = order_fact(order_link_id, OrderStatus.CANCELLED)
+        return Outcome(OutcomeKind.ACKNOWLEDGED)
+
+    def cancel_all(self, ref: ConnectionRef, symbol: str, *, including_stops: bool) -> Outcome:
+        return Outcome(OutcomeKind.ACKNOWLEDGED)
+
+    def set_protection(self, ref: ConnectionRef, protection: ProtectionRequest) -> Outcome:
+        return Outcome(OutcomeKind.ACKNOWLEDGED)
+
+    def set_leverage(self, ref: ConnectionRef, symbol: str, leverage: Decimal) -> Outcome:
+        return Outcome(OutcomeKind.ACKNOWLEDGED)
+
+    def order(self, ref: ConnectionRef, symbol: str, order_link_id: str) -> OrderFact | None:
+        self._require_reachable()
+        return self.orders.get(order_link_id)
+
+    def snapshot(self, ref: ConnectionRef, symbol: str, executions_since_ms: int) -> AccountSnapshot:
+        raise ExchangeUnavailable("not scripted")
+
+    def open_orders(self, ref: ConnectionRef, symbol: str | None) -> tuple[OrderFact, ...]:
+        self._require_reachable()
+        return tuple(order for order in self.orders.values() if not order.status.terminal)
+
+    def positions(self, ref: ConnectionRef, symbol: str | None) -> tuple[PositionFact, ...]:
+        self._require_reachable()
+        return self.held
+
+    def executions(self, ref: ConnectionRef, symbol: str, since_ms: int) -> tuple[ExecutionFact, ...]:
+        return ()
+
+    def closed_pnl(self, ref: ConnectionRef, symbol: str | None, since_ms: int) -> tuple[ClosedPnlFact, ...]:
+        self._require_reachable()
+        return tuple(fact for fact in self.closed if fact.created_ms >= since_ms)
+
+    def wallet(self, ref: ConnectionRef) -> WalletFact:
+        return WalletFact(Decimal(1000), Decimal(1000), Decimal(1000))
+
+    def key_info(self, ref: ConnectionRef) -> KeyInfo:
+        self._require_reachable()
+        if isinstance(self.key, Exception):
+            raise self.key
+        return self.key
+
+    def sign_stream(self, ref: ConnectionRef) -> StreamSignature:
+        return StreamSignature("key", 0, "signature")
+
+    def _require_reachable(self) -> None:
+        if not self.reachable:
+            raise ExchangeUnavailable("scripted")
+
+
+@dataclass
+class ScriptedMarket:
+    """A ``MarketData`` of a few instruments at one price."""
+
+    symbols: dict[str, Instrument] = field(
+        default_factory=lambda: {name: instrument(name) for name in ("BTCUSDT", "ETHUSDT", "SOLUSDT")}
+    )
+    price: Decimal = Decimal(40_000)
+
+    def instrument(self, symbol: str) -> Instrument:
+        if symbol not in self.symbols:
+            raise NotFound(symbol)
+        return self.symbols[symbol]
+
+    def instruments(self) -> tuple[Instrument, ...]:
+        return tuple(self.symbols.values())
+
+    def candles(self, symbol: str, interval: Interval, limit: int) -> tuple[Candle, ...]:
+        self.instrument(symbol)
+        step = interval.milliseconds
+        price = self.price
+        return tuple(Candle(step * number, price, price, price, price, Decimal(1)) for number in range(limit))
+
+    def ticker(self, symbol: str) -> Ticker:
+        self.instrument(symbol)
+        price = self.price
+        return Ticker(symbol, price, price, price, price, price, Decimal(0), price, price, Decimal(1), price)
