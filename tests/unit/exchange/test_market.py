@@ -74,8 +74,7 @@ def test_recorded_candles_are_read_as_ticks_and_base_volume(tmp_path: Path) -> N
     assert bars[0] == Bar(463190, 463855, 463190, 463770, 10_000)
 
 
-def test_the_feed_plays_each_bar_of_the_series_exactly(  # the candle formed from the steps equals the bar it came from
-) -> None:
+def test_the_feed_plays_each_bar_of_the_series_exactly() -> None:
     feed = feed_of()
     closed = [feed.play_step(1).closed_minute_ms for _ in range(8 * 5 + 1)]
     assert [minute for minute in closed if minute is not None] == [

@@ -63,7 +63,8 @@ class Hub:
         kind, _, rest = topic.partition(".")
         now = self.simulator.now_ms()
         if kind == "tickers":
-            connection.send(self._ticker(rest, "snapshot", self._fresh_ticker(rest), now))
+            self._tell_ticker(topic, rest, now)
+            connection.send(self._ticker(rest, "snapshot", self._tickers[rest], now))
         elif kind == "orderbook":
             connection.send(self.books.snapshot(topic, now))
         elif kind == "kline":
@@ -122,7 +123,8 @@ class Hub:
                 self.publish(topic, {"topic": topic, "ts": now, "data": data})
 
     def _tell_ticker(self, topic: str, symbol: str, now: int) -> None:
-        if now - self._ticker_ms.get(symbol, 0) < TICKER_EVERY_MS:
+        """Publishes what has changed since the last delta: everybody's view is that of the last row published."""
+        if symbol in self._tickers and now - self._ticker_ms.get(symbol, 0) < TICKER_EVERY_MS:
             return
         self._ticker_ms[symbol] = now
         row, before = self._fresh_ticker(symbol), self._tickers.get(symbol, {})

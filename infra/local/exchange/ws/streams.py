@@ -154,10 +154,10 @@ class Streams:
             if topic in connection.topics:
                 _reply(connection, request, success=False, text=f"error:already subscribed,topic:{topic}")
                 return
-        connection.topics.update(topics)
         _reply(connection, request, success=True)
         for topic in topics:
             self._hub.welcome(connection, topic)
+            connection.topics.add(topic)
 
 
 def _reply(connection: Connection, request: dict[str, Any], *, success: bool, text: str = "") -> None:
