@@ -1,4 +1,4 @@
-"""The benchmark job in a peer's own terms: ``peer_bench.py vectorbt|backtesting data_1m.npz`` prints million bars a second.
+"""The benchmark job in a peer's own terms: ``peer_bench.py vectorbt|backtesting FILE`` prints million bars a second.
 
 Runs in the peers' environment (``requirements-bench.txt``), never in ours. Both peers reverse on crossings; their
 levels hang on slightly different prices, so their results are near ours, not equal: the job's size is what is compared.
@@ -24,8 +24,8 @@ def _ema(series, length):
 
 
 def vectorbt(arrays):
-    import pandas as pd
-    import vectorbt as vbt
+    import pandas as pd  # noqa: PLC0415 - a peer is loaded only when it is measured
+    import vectorbt as vbt  # noqa: PLC0415 - a peer is loaded only when it is measured
 
     index = pd.to_datetime(arrays["ts"], unit="s")
     frame = {name: pd.Series(arrays[name], index) for name in ("open", "high", "low", "close")}
@@ -56,8 +56,8 @@ def vectorbt(arrays):
 
 
 def backtesting(arrays):
-    import pandas as pd
-    from backtesting import Backtest, Strategy
+    import pandas as pd  # noqa: PLC0415 - a peer is loaded only when it is measured
+    from backtesting import Backtest, Strategy  # noqa: PLC0415 - a peer is loaded only when it is measured
 
     names = {"Open": "open", "High": "high", "Low": "low", "Close": "close", "Volume": "volume"}
     index = pd.to_datetime(arrays["ts"], unit="s")
