@@ -1,0 +1,382 @@
+"""The API as a client of API Gateway sees it: the Chalice application over services that stand on fakes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import pyotp
+from chalice.app import Chalice
+
+from chalicelib.account_ports import ReusedKey
+from chalicelib.adapters.tokens import KmsAccessTokens
+from chalicelib.adapters.totp import TotpCodes
+from chalicelib.api.application import PREFIX, create_app
+from chalicelib.domain.accounts.limits import WorkspaceLimits
+from chalicelib.domain.accounts.roles import Role
+from chalicelib.services.accounts.sessions import Sessions
+from chalicelib.services.accounts.sockets import SocketTickets
+from chalicelib.services.bots import Bots
+from chalicelib.services.connections import Connections
+from chalicelib.services.instruments import Instruments
+from chalicelib.services.runs.control import ControlRuns
+from chalicelib.services.runs.look import LookAtRuns
+from chalicelib.services.runs.start import StartRun
+from chalicelib.services.seeding import Seeding
+from chalicelib.services.strategies import Strategies
+from chalicelib.services.terminal.account import TerminalAccount, TerminalMarket
+from chalicelib.services.terminal.orders import ManualOrders
+from tests.fakes.counted_ids import CountedIds
+from tests.fakes.memory_accounts import MemoryAccounts, MemorySessions
+from tests.fakes.memory_inbox import MemoryInbox, MemoryWorkflow
+from tests.fakes.memory_runs import MemoryRunStore
+from tests.fakes.memory_workspace import (
+    MemoryBots,
+    MemoryConnections,
+    MemoryInstruments,
+    MemoryManualOrders,
+    MemoryStrategies,
+)
+from tests.fakes.plain_security import LocalKms, PlainPasswords, ReversingSealer
+from tests.fakes.scripted_exchange import ScriptedExchange, ScriptedMarket
+from tests.fakes.virtual_clock import VirtualClock
+
+PASSWORD = "correct horse battery"
+TOTP_SECRET = "KDRI3BVYDLJAPDB6W2GEYGXI54QISN44"
+
+
+class TradingOn:
+    """A ``KillSwitch`` that nobody has engaged."""
+
+    def engaged(self, workspace_id: str) -> str:
+        return ""
+
+
+@dataclass
+class MemoryReplies:
+    """A ``ReplyCache``."""
+
+    replies: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+
+    def once(self, key: str, fingerprint: str, produce: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        if key in self.replies:
+            first, reply = self.replies[key]
+            if first != fingerprint:
+                raise ReusedKey(key)
+            return reply
+        self.replies[key] = (fingerprint, produce())
+        return self.replies[key][1]
+
+
+class FakeServices:
+    """``ApiServices`` over memory. What a test wants to look at or to script is an attribute."""
+
+    def __init__(self) -> None:
+        self.clock = VirtualClock()
+        self.ids = CountedIds()
+        self.accounts_rows = MemoryAccounts()
+        self.session_rows = MemorySessions()
+        self.connection_rows = MemoryConnections()
+        self.strategy_rows = MemoryStrategies()
+        self.bot_rows = MemoryBots()
+        self.order_rows = MemoryManualOrders()
+        self.run_rows = MemoryRunStore()
+        self.workflow = MemoryWorkflow()
+        self.inbox = MemoryInbox(self.run_rows, self.workflow)
+        self.exchange = ScriptedExchange()
+        self.market_data = ScriptedMarket()
+        self.passwords = PlainPasswords()
+        self.kms = LocalKms("token-key")
+        self.tokens = KmsAccessTokens(self.kms, ["token-key"], issuer="https://test", audience="botmarketplace")
+        self.replies = MemoryReplies()
+        self.socket_url = "wss://test/ws"
+        self.secure_cookies = True
+        self.checks = {"tables": True, "tokenKey": True}
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        return Sessions(
+            self.accounts_rows, self.session_rows, self.tokens, self.passwords, TotpCodes(), self.clock, self.ids
+        )
+
+    @cached_property
+    def tickets(self) -> SocketTickets:
+        return SocketTickets(self.session_rows, self.clock, self.ids)
+
+    @cached_property
+    def connections(self) -> Connections:
+        return Connections(
+            self.connection_rows,
+            self.accounts_rows,
+            self.bot_rows,
+            ReversingSealer(),
+            self.exchange,
+            self.clock,
+            self.ids,
+        )
+
+    @cached_property
+    def instruments(self) -> Instruments:
+        return Instruments(MemoryInstruments(), self.market_data, self.clock)
+
+    @cached_property
+    def strategies(self) -> Strategies:
+        return Strategies(self.strategy_rows, self.bot_rows, self.instruments, self.clock, self.ids)
+
+    @cached_property
+    def bots(self) -> Bots:
+        return Bots(
+            self.bot_rows,
+            self.strategy_rows,
+            self.connection_rows,
+            self.instruments,
+            self.runs,
+            self.clock,
+            self.ids,
+        )
+
+    @cached_property
+    def orders(self) -> ManualOrders:
+        return ManualOrders(
+            self.order_rows,
+            self.connection_rows,
+            self.instruments,
+            self.exchange,
+            self.market_data,
+            self.clock,
+            self.ids,
+        )
+
+    @cached_property
+    def account(self) -> TerminalAccount:
+        return TerminalAccount(self.connection_rows, self.exchange, self.clock)
+
+    @cached_property
+    def market(self) -> TerminalMarket:
+        return TerminalMarket(self.market_data)
+
+    @cached_property
+    def runs(self) -> LookAtRuns:
+        return LookAtRuns(self.run_rows)
+
+    @cached_property
+    def control_runs(self) -> ControlRuns:
+        return ControlRuns(self.run_rows, self.inbox, self.runs, self.ids)
+
+    @cached_property
+    def start_run(self) -> StartRun:
+        return StartRun(
+            accounts=self.accounts_rows,
+            bots=self.bot_rows,
+            connections=self.connection_rows,
+            strategies=self.strategy_rows,
+            instruments=self.instruments,
+            store=self.run_rows,
+            workflow=self.workflow,
+            kill_switch=TradingOn(),
+            clock=self.clock,
+            ids=self.ids,
+        )
+
+    def ready(self) -> Mapping[str, bool]:
+        return self.checks
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A response."""
+
+    status: int
+    headers: dict[str, Any]
+    text: str
+
+    @property
+    def json(self) -> Any:
+        """The body."""
+        return json.loads(self.text)
+
+    @property
+    def cookie(self) -> str:
+        """The first cookie's text."""
+        return str(self.headers["Set-Cookie"][0])
+
+    def pointers(self) -> list[str]:
+        """Where a problem says the request is wrong."""
+        return [error["pointer"] for error in self.json["errors"]]
+
+
+class Gateway:
+    """Calls the application as API Gateway does."""
+
+    def __init__(self) -> None:
+        self.services = FakeServices()
+        self.app: Chalice = create_app(lambda: self.services)
+        self._seeding = Seeding(
+            self.services.accounts_rows, self.services.passwords, self.services.clock, self.services.ids
+        )
+
+    def user(
+        self,
+        email: str = "trader@example.com",
+        role: Role = Role.ADMIN,
+        *,
+        totp: bool = True,
+        limits: WorkspaceLimits | None = None,
+    ) -> Client:
+        """A signed-in user in a workspace of their own."""
+        self._seeding.ensure_user(
+            email=email,
+            password=PASSWORD,
+            totp_secret=TOTP_SECRET if totp else None,
+            limits=limits or WorkspaceLimits(start_cooldown_seconds=0),
+            role=role,
+        )
+        login = self.call("POST", "/auth/login", body=self.login_body(email, totp=totp))
+        assert login.status == 200, login.text
+        return Client(self, login)
+
+    def login_body(self, email: str = "trader@example.com", *, totp: bool = True) -> dict[str, str]:
+        """What signs the user in now."""
+        body = {"email": email, "password": PASSWORD}
+        if totp:
+            body["totp"] = pyotp.TOTP(TOTP_SECRET).at(self.services.clock.now // 1000)
+        return body
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Any = None,
+        raw: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """One request; ``raw`` is sent as it is, ``body`` as JSON."""
+        template, values = self._route(PREFIX + path)
+        text = raw if raw is not None else (None if body is None else json.dumps(body))
+        sent = {} if text is None else {"Content-Type": "application/json"}
+        event = {
+            "httpMethod": method,
+            "path": PREFIX + path,
+            "resource": template,
+            "headers": {**sent, **(headers or {})},
+            "multiValueHeaders": {},
+            "multiValueQueryStringParameters": {name: [value] for name, value in query.items()} if query else None,
+            "pathParameters": values or None,
+            "stageVariables": None,
+            "body": text,
+            "isBase64Encoded": False,
+            "requestContext": {"httpMethod": method, "resourcePath": template, "requestId": "request-1"},
+        }
+        response = self.app(event, None)
+        headers_out = {**response.get("headers", {}), **response.get("multiValueHeaders", {})}
+        return Answer(int(response["statusCode"]), headers_out, str(response["body"]))
+
+    def _route(self, path: str) -> tuple[str, dict[str, str]]:
+        parts = path.split("/")
+        exact_first = sorted(self.app.routes, key=lambda template: template.count("{"))
+        for template in exact_first:
+            names = template.split("/")
+            if len(names) == len(parts) and all(
+                name == part or name.startswith("{") for name, part in zip(names, parts, strict=True)
+            ):
+                return template, {
+                    name[1:-1]: part for name, part in zip(names, parts, strict=True) if name.startswith("{")
+                }
+        raise AssertionError(f"no route for {path}")
+
+
+class Client:
+    """A signed-in user."""
+
+    def __init__(self, gateway: Gateway, login: Answer) -> None:
+        self.gateway = gateway
+        self.login = login
+        self.token = str(login.json["accessToken"])
+        self.workspace_id = str(login.json["workspace"]["id"])
+
+    def call(self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **request: Any) -> Answer:
+        """One request with the access token."""
+        return self.gateway.call(
+            method, path, headers={"Authorization": f"Bearer {self.token}", **(headers or {})}, **request
+        )
+
+    def get(self, path: str, **query: str) -> Answer:
+        """A reading request."""
+        return self.call("GET", path, query=query)
+
+    def post(self, path: str, body: Any = None, *, key: str | None = None, raw: str | None = None) -> Answer:
+        """A request that makes or does something."""
+        return self.call("POST", path, body=body, raw=raw, headers={} if key is None else {"Idempotency-Key": key})
+
+    def connection(self, name: str = "Demo") -> str:
+        """The id of a new connection that has passed its test."""
+        made = self.post("/exchanges", connection_body(name))
+        assert made.status == 201, made.text
+        assert self.post(f"/exchanges/{made.json['id']}/test").json["status"] == "CONNECTED"
+        return str(made.json["id"])
+
+    def strategy(self, symbol: str = "BTCUSDT") -> str:
+        """The id of a new strategy."""
+        made = self.post("/strategies", {"spec": strategy_document(symbol)})
+        assert made.status == 201, made.text
+        return str(made.json["id"])
+
+    def bot(self, symbol: str = "BTCUSDT") -> str:
+        """The id of a new bot with a strategy and a connection of its own."""
+        number = self.gateway.services.ids.ulid()
+        body = {
+            "name": "Bot",
+            "strategyId": self.strategy(symbol),
+            "exchangeConnectionId": self.connection(f"Account {number}"),
+        }
+        made = self.post("/bots", body)
+        assert made.status == 201, made.text
+        return str(made.json["id"])
+
+
+def connection_body(name: str = "Demo") -> dict[str, str]:
+    """A connection to add."""
+    return {"exchange": "bybit", "env": "demo", "name": name, "apiKey": "APIKEY123456", "secret": "TOP-SECRET-CANARY"}
+
+
+def strategy_document(symbol: str = "BTCUSDT") -> dict[str, Any]:
+    """A strategy document that may be saved."""
+    ema = {"indicator": "ema", "params": {"length": 5}}
+    slow = {"indicator": "ema", "params": {"length": 13}}
+    return {
+        "id": "ema-cross",
+        "name": "EMA cross",
+        "dslVersion": 1,
+        "enabled": True,
+        "market": {"exchange": "bybit", "env": "demo", "category": "linear", "symbol": symbol},
+        "timeframe": "1m",
+        "entry": {"long": {"type": "crossover", "a": ema, "b": slow}, "order": {"type": "Market"}},
+        "exit": {
+            "stopLoss": {"type": "fixed_pct", "value": 1},
+            "takeProfit": {"type": "fixed_pct", "value": 2},
+        },
+        "risk": {"riskPerTradePct": 1, "maxPositionSizeUsd": 100, "maxLossPerRunUsd": 20, "cooldownSeconds": 60},
+        "execution": {"clientOrderIdPrefix": "bm", "maxSlippageBps": 50},
+        "guards": {"maxOpenPositions": 1, "maxOrdersPerMinute": 10, "pauseOnError": True},
+    }
+
+
+def order_body(connection_id: str, **changes: Any) -> dict[str, Any]:
+    """A manual limit order that may be placed while the price is 40,000; a change to None leaves the field out."""
+    body = {
+        "exchangeConnectionId": connection_id,
+        "symbol": "BTCUSDT",
+        "side": "Buy",
+        "type": "Limit",
+        "qty": "0.01",
+        "price": "40000",
+        "stopLoss": "39000",
+        "takeProfit": "42000",
+        **changes,
+    }
+    return {name: value for name, value in body.items() if value is not None}
