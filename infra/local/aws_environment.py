@@ -13,6 +13,9 @@ REGION = "us-east-1"
 ACCOUNT = "000000000000"
 SECRET = "local"  # noqa: S105  # opens nothing: the local AWS takes any
 
+# The allocator gives memory back: few arenas, and a block as large as a password hash needs (64 MB) is not kept.
+LEAN_MEMORY = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "1048576", "MALLOC_TRIM_THRESHOLD_": "1048576"}
+
 
 def aws_environment(endpoint: str | None) -> dict[str, str]:
     """This process's environment with the local cloud's AWS settings; ``endpoint`` None leaves the address out."""

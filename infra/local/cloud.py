@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import shutil
 import sys
@@ -22,7 +21,7 @@ from typing import Any
 
 import httpx
 
-from infra.local.aws_environment import aws_client, aws_environment
+from infra.local.aws_environment import LEAN_MEMORY, aws_client, aws_environment
 from infra.local.child_process import ChildDied, ChildProcess
 from infra.local.demo_credentials import demo_credentials
 from infra.local.deploy import deploy, parameters
@@ -38,6 +37,7 @@ from infra.local.page_build import DIST, ensure_page
 from infra.local.ports import HOST, Ports
 from infra.local.progress import Progress
 from infra.local.proxy import Origins, WebProxy
+from infra.local.resume import resume_runs
 from infra.local.seed import seed
 from infra.local.sidecar import SidecarSupervisor
 from infra.package import PROJECT
@@ -119,7 +119,7 @@ class LocalCloud:
             "REFRESH_COOKIE_SECURE": values["RefreshCookieSecure"],
             "LOG_LEVEL": "INFO",
             "PYTHONPATH": str(PROJECT),
-            "MALLOC_ARENA_MAX": "2",
+            **LEAN_MEMORY,
         }
 
     def start(self) -> None:
@@ -136,11 +136,9 @@ class LocalCloud:
         page = _InBackground(ensure_page) if self._page else None
         with self._progress.step("local AWS (MiniStack) and exchange simulator"):
             self._aws = start_ministack(self.ports, self.state)
-            if _is_written("infra.local.exchange.__main__"):
-                self._exchange = self._start_exchange()
+            self._exchange = self._start_exchange()
             self._aws.wait_until(lambda: is_ready(self.ports), seconds=START_SECONDS)
-            if self._exchange:
-                self._exchange.wait_until(self._exchange_is_ready, seconds=START_SECONDS)
+            self._exchange.wait_until(self._exchange_is_ready, seconds=START_SECONDS)
         with self._progress.step("CloudFormation stack"):
             self.outputs = deploy(self.ports, self.state, self.speed)
         if page:
@@ -150,12 +148,11 @@ class LocalCloud:
             self._proxy = WebProxy(self._origins(), self.ports.web)
             self._proxy.start()
         self.endpoints = self._endpoints()
-        if _is_written("chalicelib.bootstrap.api"):
-            with self._progress.step("demo user, connection, strategy and bot"):
-                seed(self.endpoints, self.environment(), demo_credentials(self.state))
-        if _is_written("functions.sidecar"):
-            with self._progress.step("sidecar"):
-                self._sidecar = SidecarSupervisor(self.environment(), self.state / "logs" / "sidecar.log")
+        with self._progress.step("demo user, connection, strategy and bot"):
+            seed(self.endpoints, self.environment(), demo_credentials(self.state))
+        with self._progress.step("sidecar"):
+            resume_runs(self.client("stepfunctions"), self.client("lambda"), self.outputs["StateMachineArn"])
+            self._sidecar = SidecarSupervisor(self.environment(), self.state / "logs" / "sidecar.log")
         (self.state / "endpoints.json").write_text(json.dumps(self.endpoints, indent=2) + "\n")
 
     def check(self) -> str | None:
@@ -196,7 +193,7 @@ class LocalCloud:
         command += ["--account", f"{credentials.api_key}:{credentials.api_secret}:{DEMO_UID}:{DEMO_BALANCE}"]
         if RECORDED_CANDLES.exists():
             command += ["--candles", str(RECORDED_CANDLES)]
-        environment = aws_environment(None) | {"PYTHONPATH": str(PROJECT), "MALLOC_ARENA_MAX": "2"}
+        environment = aws_environment(None) | LEAN_MEMORY | {"PYTHONPATH": str(PROJECT)}
         return ChildProcess(
             "the exchange simulator", command, environment=environment, log=self.state / "logs" / "exchange.log"
         )
@@ -251,7 +248,3 @@ class _InBackground:
             time.sleep(0.05)
         if self._error:
             raise self._error
-
-
-def _is_written(module: str) -> bool:
-    return importlib.util.find_spec(module) is not None

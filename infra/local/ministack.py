@@ -12,9 +12,10 @@ from typing import Any
 
 import httpx
 
-from infra.local.aws_environment import ACCOUNT, REGION, aws_environment
+from infra.local.aws_environment import ACCOUNT, LEAN_MEMORY, REGION, aws_environment
 from infra.local.child_process import ChildProcess
 from infra.local.ports import HOST, Ports
+from infra.package import PROJECT
 
 # Modules of other services are never loaded: memory, and names that a typo could reach.
 SERVICES = (
@@ -30,7 +31,8 @@ def start_ministack(ports: Ports, state: Path) -> ChildProcess:
     """Starts it with its state under ``state``."""
     temporary = state / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
-    environment = aws_environment(endpoint=None) | {
+    environment = aws_environment(endpoint=None) | LEAN_MEMORY
+    environment |= {
         "GATEWAY_PORT": str(ports.aws),
         "BIND_HOST": HOST,
         "MINISTACK_HOST": HOST,
@@ -41,8 +43,8 @@ def start_ministack(ports: Ports, state: Path) -> ChildProcess:
         "STATE_DIR": str(state / "aws"),
         "S3_PERSIST": "1",
         "S3_DATA_DIR": str(state / "s3"),
-        # Workers that a burst of requests left behind end after this; the first of each function stays.
-        "LAMBDA_WARM_TTL_SECONDS": "60",
+        # Idle Lambda workers end after this (see ministack_process). Sweep, called every minute, stays warm.
+        "LAMBDA_WARM_TTL_SECONDS": "120",
         "LAMBDA_EXECUTOR": "local",
         # Listeners and look-ups of services that we do not use.
         "IOT_MTLS_ENABLED": "0",
@@ -52,11 +54,13 @@ def start_ministack(ports: Ports, state: Path) -> ChildProcess:
         "TMPDIR": str(temporary),
         "LOG_LEVEL": "WARNING",
         "PYTHONUNBUFFERED": "1",
-        # Idle memory: many threads, little work.
-        "MALLOC_ARENA_MAX": "2",
+        "PYTHONPATH": str(PROJECT),
     }
     return ChildProcess(
-        "the local AWS", [sys.executable, "-m", "ministack"], environment=environment, log=state / "logs" / "aws.log"
+        "the local AWS",
+        [sys.executable, "-m", "infra.local.ministack_process"],
+        environment=environment,
+        log=state / "logs" / "aws.log",
     )
 
 
