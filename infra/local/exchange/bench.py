@@ -1,8 +1,8 @@
 """How fast the simulator is: ``python -m infra.local.exchange.bench`` prints one JSON object a line.
 
-``exchange_engine_orders`` counts orders through the whole engine (validation, matching, events, position, wallet): a mix
-of resting, cancelled, market and protected ones. ``exchange_rest_requests`` counts signed requests over HTTP on kept
-connections, orders and reads mixed, answered by one process.
+``exchange_engine_orders`` counts orders through the whole engine (validation, matching, events, position, wallet): a
+mix of resting, cancelled, market and protected ones. ``exchange_rest_requests`` counts signed requests over HTTP on
+kept connections, orders and reads mixed, answered by one process.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from infra.local.exchange.engine.events import Event, EventQueue
 from infra.local.exchange.engine.funding import next_boundary, settle_funding
 from infra.local.exchange.engine.liquidation import watch_liquidations
 from infra.local.exchange.engine.matching import fill_resting
+from infra.local.exchange.engine.pre_check import pre_check
 from infra.local.exchange.engine.refusal import Refusal, Reply
 from infra.local.exchange.engine.resting_book import RestingBook
 from infra.local.exchange.engine.symbol_market import SymbolMarket, Tick
@@ -43,11 +44,13 @@ PRIVATE_POST = {
     "/v5/order/amend": order_commands.amend,
     "/v5/order/cancel": order_commands.cancel_one,
     "/v5/order/cancel-all": order_commands.cancel_all,
+    "/v5/order/pre-check": pre_check,
     "/v5/position/trading-stop": position_commands.trading_stop,
     "/v5/position/set-leverage": position_commands.set_leverage,
     "/v5/position/switch-mode": position_commands.switch_mode,
     "/v5/position/add-margin": position_commands.add_margin,
     "/v5/position/set-auto-add-margin": position_commands.set_auto_add_margin,
+    "/v5/position/confirm-pending-mmr": position_commands.confirm_pending_mmr,
     "/v5/account/set-margin-mode": account_queries.set_margin_mode,
     "/v5/account/set-limit-px-action": account_queries.set_limit_px_action,
     "/v5/account/demo-apply-money": account_queries.demo_apply_money,

@@ -153,7 +153,7 @@ def amend(world: World, account: Account, params: dict[str, Any]) -> Reply:
             raise Refusal(110064, "The order quantity to be modified must be greater than the executed quantity")
     if price is not None:
         price = banded_price(account, market, order.side, check_price(market, price))
-    _amend_trigger(params, world, order)
+    _amend_trigger(params, world, account, order)
     _amend_tpsl(params, world, order)
     resting = order.status in ("New", "PartiallyFilled")
     if resting and (qty is not None or price is not None):
@@ -171,7 +171,7 @@ def amend(world: World, account: Account, params: dict[str, Any]) -> Reply:
     return Reply(result=_ids(order))
 
 
-def _amend_trigger(params: dict[str, Any], world: World, order: Order) -> None:
+def _amend_trigger(params: dict[str, Any], world: World, account: Account, order: Order) -> None:
     trigger = read_price(params, "triggerPrice")
     by = params.get("triggerBy")
     if by and by not in TRIGGERS:
@@ -182,12 +182,16 @@ def _amend_trigger(params: dict[str, Any], world: World, order: Order) -> None:
     before = order.trigger_price, order.trigger_by
     order.trigger_price = check_price(market, trigger)
     order.trigger_by = by or order.trigger_by
-    if order.stop_type == "Stop":
-        try:
-            check_direction(market, order)
-        except Refusal:
-            order.trigger_price, order.trigger_by = before
-            raise
+    try:
+        check_direction(market, order)
+    except Refusal:
+        order.trigger_price, order.trigger_by = before
+        raise
+    position = account.position(order.symbol, order.position_idx)
+    if order.stop_type == "TakeProfit":
+        position.take_profit, position.tp_trigger_by = order.trigger_price, order.trigger_by
+    elif order.stop_type == "StopLoss":
+        position.stop_loss, position.sl_trigger_by = order.trigger_price, order.trigger_by
 
 
 def _amend_tpsl(params: dict[str, Any], world: World, order: Order) -> None:

@@ -59,6 +59,8 @@ def build_order(world: World, account: Account, params: dict[str, Any]) -> Order
         smp_type=_one_of(params, "smpType", ("None", "CancelMaker", "CancelTaker", "CancelBoth"), "None"),
         last_on_created=market.last,
     )
+    if order.position_idx and (order.position_idx == 1) != (side == "Buy"):
+        order.reduce_only = True  # in hedge mode the opposite side of an index can only reduce it
     _read_trigger(params, market, order)
     _read_slippage(params, order)
     _read_tpsl(params, market, order)

@@ -189,6 +189,13 @@ def add_margin(world: World, account: Account, params: dict[str, Any]) -> Reply:
     return Reply(result={"category": "linear", "symbol": market.symbol, "margin": plain(position.extra_margin)})
 
 
+def confirm_pending_mmr(world: World, account: Account, params: dict[str, Any]) -> Reply:
+    """Confirms a new maintenance margin rate; there is never one pending here."""
+    require_linear(params)
+    world.market(params)
+    return Reply()
+
+
 def set_auto_add_margin(world: World, account: Account, params: dict[str, Any]) -> Reply:
     """Switches automatic margin replenishment (recorded only)."""
     require_linear(params)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from infra.local.exchange.engine.account import Account
-from infra.local.exchange.engine.funding import charge
+from infra.local.exchange.engine.funding import charge, next_boundary
 from infra.local.exchange.engine.liquidation import close_by_exchange, deleverage, liquidate
 from infra.local.exchange.engine.position import Position
 from infra.local.exchange.engine.symbol_market import SymbolMarket
@@ -172,6 +173,30 @@ def _funding_rate(scene: Scene) -> None:
     scene.market.funding_rate = Decimal(str(scene.body["rate"]))
 
 
+def _funding_interval(scene: Scene) -> None:
+    market = scene.market
+    instrument = replace(market.listing.instrument, funding_interval_minutes=int(scene.body["minutes"]))
+    market.listing = replace(market.listing, instrument=instrument)
+    market.next_funding_ms = next_boundary(market, scene.simulator.exchange.world.market_ms)
+
+
+def _tier_change(scene: Scene) -> None:
+    """Every tier's maintenance margin rate times ``factor``."""
+    factor = Decimal(str(scene.body.get("factor", 2)))
+    listing = scene.market.listing
+    tiers = tuple(replace(tier, mmr=tier.mmr * factor, deduction=tier.deduction * factor) for tier in listing.tiers)
+    scene.market.listing = replace(listing, tiers=tiers)
+
+
+def _corporate_action(scene: Scene) -> None:
+    """A split: the position is closed at the mark by an execution of type CorporateAction."""
+    position = scene.position
+    world = scene.simulator.exchange.world
+    close_by_exchange(
+        world, scene.account, position, position.size, scene.market.mark, "CreateByAdminClosing", "CorporateAction"
+    )
+
+
 def _ip_ban(scene: Scene) -> None:
     until = scene.simulator.now_ms() + int(scene.body.get("delay_ms", 600_000))
     scene.simulator.limiter.ban(str(scene.body.get("address", "127.0.0.1")), until)
@@ -197,6 +222,9 @@ ACTS: dict[str, Callable[[Scene], None]] = {
     "manual_order": _manual_order,
     "funding": _funding,
     "funding_rate": _funding_rate,
+    "funding_interval": _funding_interval,
+    "tier_change": _tier_change,
+    "corporate_action": _corporate_action,
     "ip_ban": _ip_ban,
 }
 

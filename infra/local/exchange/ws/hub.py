@@ -12,7 +12,7 @@ from infra.local.exchange.market.candles import INTERVALS, candle_start
 from infra.local.exchange.market.feed import Trade
 from infra.local.exchange.market.public_records import kline_message, ticker_row, trade_message
 from infra.local.exchange.market.series import MINUTE_MS
-from infra.local.exchange.market_clock import wall_ms
+from infra.local.exchange.market_clock import MarketClock, wall_ms
 from infra.local.exchange.simulator import Simulator
 from infra.local.exchange.ws.book_streams import DEPTHS, BookStreams
 from infra.local.exchange.ws.connection import Connection
@@ -20,6 +20,7 @@ from infra.local.exchange.ws.connection import Connection
 KLINE_EVERY_MS = 1000
 TICKER_EVERY_MS = 100
 IDLE_MS = 600_000
+ASLEEP_S = 60
 PRIVATE_TOPICS = ("order", "execution", "position", "wallet", "greeks", "dcp", "execution.fast")
 
 
@@ -151,11 +152,15 @@ class Hub:
                 self.publish(topic, message)
 
     async def play(self) -> None:
-        """Plays the market on the wall clock for ever; late steps are made up for at once, never skipped."""
+        """Plays the market on the wall clock for ever; late steps are made up for at once, never skipped. Only after a
+        long sleep of the whole machine does the market's clock go on from where it stopped."""
         simulator = self.simulator
         while True:
             due_ms = simulator.clock.wall_of(simulator.feed.next_ms)
             wait = (due_ms - wall_ms()) / 1000
+            if wait < -ASLEEP_S:
+                simulator.clock = MarketClock(simulator.clock.speed, wall_ms(), simulator.feed.next_ms)
+                continue
             if wait > 0:
                 await asyncio.sleep(min(wait, 0.5))
                 continue
