@@ -1,0 +1,150 @@
+"""Runs over HTTP."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.domain.accounts.limits import WorkspaceLimits
+from chalicelib.domain.runtime.messages import StopRequested
+from tests.unit.api.gateway import Client, Gateway
+
+
+def started(client: Client, bot_id: str, minutes: int = 5, key: str | None = None) -> str:
+    """The id of a started run."""
+    answer = client.post(f"/bots/{bot_id}/runs", {"durationMinutes": minutes}, key=key)
+    assert answer.status == 201, answer.text
+    return str(answer.json["id"])
+
+
+def test_a_started_run_is_queued_with_its_deadline(gateway: Gateway, client: Client) -> None:
+    bot_id = client.bot()
+
+    run = client.post(f"/bots/{bot_id}/runs", {"durationMinutes": 5}).json
+
+    assert (run["status"], run["tradingState"], run["stopReason"]) == ("queued", "IDLE", None)
+    assert (run["createdAt"], run["deadlineAt"]) == ("2023-11-14T22:13:20.000Z", "2023-11-14T22:18:20.000Z")
+    assert (run["botId"], run["symbol"], run["position"]) == (bot_id, "BTCUSDT", None)
+    assert run["pnl"] == {"realised": "0", "fees": "0", "funding": "0", "unrealised": "0", "net": "0"}
+    assert [one[0] for one in gateway.services.workflow.started] == [run["id"]]
+
+
+def test_a_repeat_with_the_same_key_finds_the_first_run(gateway: Gateway, client: Client) -> None:
+    bot_id = client.bot()
+
+    assert started(client, bot_id, key="k") == started(client, bot_id, key="k")
+    assert len(gateway.services.run_rows.records) == 1
+
+
+def test_a_second_run_on_the_same_symbol_is_refused(client: Client) -> None:
+    bot_id = client.bot()
+    started(client, bot_id)
+
+    second = client.post(f"/bots/{bot_id}/runs", {"durationMinutes": 5})
+
+    assert (second.status, second.json["code"]) == (409, "run.symbol_busy")
+    assert len(client.get("/runs").json["items"]) == 1
+
+
+def test_a_run_over_the_quota_is_refused(client: Client) -> None:
+    started(client, client.bot())
+
+    second = client.post(f"/bots/{client.bot('ETHUSDT')}/runs")
+
+    assert (second.status, second.json["code"]) == (409, "run.quota")
+
+
+@pytest.mark.parametrize("minutes", [0, 1441, "5", 1.5])
+def test_an_impossible_duration_is_pointed_at(client: Client, minutes: object) -> None:
+    answer = client.post(f"/bots/{client.bot()}/runs", {"durationMinutes": minutes})
+
+    assert (answer.status, answer.pointers()) == (400, ["/durationMinutes"])
+
+
+def test_without_a_duration_the_workspace_s_default_counts(client: Client) -> None:
+    assert client.post(f"/bots/{client.bot()}/runs").json["durationMinutes"] == 60
+
+
+def test_runs_are_listed_by_state_and_bot(client: Client) -> None:
+    bot_id = client.bot()
+    run_id = started(client, bot_id)
+
+    assert [run["id"] for run in client.get("/runs", status="active").json["items"]] == [run_id]
+    assert client.get("/runs", status="ended").json["items"] == []
+    assert [run["id"] for run in client.get(f"/bots/{bot_id}/runs").json["items"]] == [run_id]
+    assert client.get("/runs", botId="other").json["items"] == []
+
+
+def test_stop_is_a_message_to_the_run(gateway: Gateway, client: Client) -> None:
+    run_id = started(client, client.bot())
+
+    answer = client.post(f"/runs/{run_id}/stop", {"policy": "leave_protected"})
+
+    assert answer.status == 202
+    (message,) = gateway.services.inbox.messages[run_id].values()
+    assert isinstance(message, StopRequested)
+    assert message.policy == "leave_protected"
+
+
+def test_an_unknown_stop_policy_is_refused(client: Client) -> None:
+    run_id = started(client, client.bot())
+
+    assert client.post(f"/runs/{run_id}/stop", {"policy": "hope"}).status == 400
+
+
+def test_stop_all_reaches_every_run(gateway: Gateway) -> None:
+    client = gateway.user(limits=WorkspaceLimits(max_active_runs=2, start_cooldown_seconds=0))
+    runs = {started(client, client.bot()), started(client, client.bot("ETHUSDT"))}
+
+    answer = client.post("/runs/stop-all")
+
+    assert answer.status == 202
+    assert (set(answer.json["stopped"]), answer.json["errors"], answer.json["total"]) == (runs, [], 2)
+
+
+def test_a_queued_run_cannot_be_resumed(client: Client) -> None:
+    run_id = started(client, client.bot())
+
+    answer = client.post(f"/runs/{run_id}/resume")
+
+    assert (answer.status, answer.json["code"]) == (409, "run.not_paused")
+
+
+def test_events_are_read_after_a_number(client: Client) -> None:
+    run_id = started(client, client.bot())
+
+    events = client.get(f"/runs/{run_id}/events").json
+
+    assert [(event["seq"], event["type"]) for event in events["items"]] == [(1, "run_queued")]
+    assert events["nextCursor"] is None
+    assert client.get(f"/runs/{run_id}/events", after="1").json["items"] == []
+
+
+def test_a_full_page_of_events_says_where_to_go_on(client: Client) -> None:
+    run_id = started(client, client.bot())
+
+    assert client.get(f"/runs/{run_id}/events", limit="1").json["nextCursor"] == "1"
+
+
+def test_the_report_is_not_there_before_the_end(client: Client) -> None:
+    run_id = started(client, client.bot())
+
+    answer = client.get(f"/runs/{run_id}/report")
+
+    assert (answer.status, answer.json["code"]) == (404, "run.report_not_ready")
+
+
+def test_intents_and_fills_start_empty(client: Client) -> None:
+    run_id = started(client, client.bot())
+
+    assert client.get(f"/runs/{run_id}/intents").json["items"] == []
+    assert client.get(f"/runs/{run_id}/fills").json["items"] == []
+
+
+def test_a_run_needs_a_tested_connection(gateway: Gateway, client: Client) -> None:
+    bot_id = client.bot()
+    connection_id = client.get(f"/bots/{bot_id}").json["exchangeConnectionId"]
+    client.call("PATCH", f"/exchanges/{connection_id}", body={"apiKey": "ANOTHERKEY99", "secret": "another-secret"})
+
+    answer = client.post(f"/bots/{bot_id}/runs")
+
+    assert (answer.status, answer.json["code"]) == (409, "run.connection_not_tested")
