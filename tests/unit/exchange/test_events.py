@@ -7,7 +7,7 @@ from typing import Any
 
 from infra.local.exchange.engine import Settings
 from infra.local.exchange.engine.events import EventQueue
-from infra.local.exchange.engine.faults import BEFORE, Fault, FaultPlan
+from infra.local.exchange.engine.faults import BEFORE, CALL_KINDS, STORM, Fault, FaultPlan
 from infra.local.exchange.engine.rate_limits import RateLimiter
 
 
@@ -104,3 +104,17 @@ def test_faults_by_seed_repeat_with_the_seed() -> None:
 
     assert run(5) == run(5)
     assert run(5) != run(6)
+
+
+def test_a_storm_of_faults_repeats_with_its_seed_and_holds_every_kind() -> None:
+    def run(seed: int) -> tuple[list[str], FaultPlan]:
+        plan = FaultPlan(Random(0))
+        plan.storm(seed, 0.5)
+        drawn = [plan.draw(CALL_KINDS, "/v5/order/create", "1", {}) for _ in range(2000)]
+        return [fault.kind if fault else "" for fault in drawn], plan
+
+    first, plan = run(11)
+    assert first == run(11)[0]
+    assert first != run(12)[0]
+    assert set(plan.happened) == {kind for kind, _, _ in STORM}
+    assert 0.3 < sum(plan.happened.values()) / 2000 < 0.5

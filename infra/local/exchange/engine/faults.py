@@ -10,7 +10,22 @@ from typing import Any
 BEFORE = frozenset({"lost_request", "ret_code", "http_status", "slow", "stale_rest", "delayed_acceptance"})
 AFTER = frozenset({"lost_reply", "ret_code_after", "truncated", "slow_reply"})
 CALL_KINDS = BEFORE | AFTER
-STREAM_KINDS = frozenset({"duplicate_events", "reorder_events"})
+# What a storm is made of: (kind, code, delay in ms).
+STORM = (
+    ("lost_reply", 0, 0),
+    ("lost_request", 0, 0),
+    ("ret_code", 10000, 0),
+    ("ret_code", 10016, 0),
+    ("ret_code", 10006, 0),
+    ("ret_code_after", 10016, 0),
+    ("http_status", 502, 0),
+    ("http_status", 429, 0),
+    ("slow", 0, 300),
+    ("slow_reply", 0, 300),
+    ("delayed_acceptance", 0, 400),
+    ("stale_rest", 0, 0),
+    ("truncated", 0, 0),
+)
 
 
 @dataclass(slots=True)
@@ -51,6 +66,13 @@ class FaultPlan:
     def install(self, fault: Fault) -> None:
         """Adds a fault."""
         self.faults.append(fault)
+
+    def storm(self, seed: int, probability: float) -> None:
+        """Faults by seed: each kind that a client must survive, ``probability`` shared among them for every call."""
+        self.random.seed(seed)
+        share = probability / len(STORM)
+        for kind, code, delay_ms in STORM:
+            self.install(Fault(kind, count=None, probability=share, code=code, delay_ms=delay_ms))
 
     def clear(self) -> None:
         """Removes all faults; the counts stay."""

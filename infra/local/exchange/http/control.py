@@ -97,15 +97,22 @@ class Control:
         }
 
     def _install(self, body: dict[str, Any]) -> dict[str, Any]:
+        """One fault, or a script: ``{"script": [fault, …]}``."""
+        for item in body.get("script", [body]):
+            self._install_one(item)
+        return self._faults({})
+
+    def _install_one(self, body: dict[str, Any]) -> None:
         kind = str(body["kind"])
-        if kind in CALL_KINDS:
+        if kind == "storm":
+            self._simulator.faults.storm(int(body["seed"]), float(body.get("probability", 0.05)))
+        elif kind in CALL_KINDS:
             self._simulator.faults.install(Fault(**{k: v for k, v in body.items() if k in _FAULT_FIELDS}))
         elif kind in ACTS:
             act(self._simulator, self._hub, self._connections, kind, body)
             self._simulator.faults.happened[kind] += 1
         else:
-            raise ValueError(f"unknown kind {kind}; known: {sorted(CALL_KINDS | ACTS.keys())}")
-        return self._faults({})
+            raise ValueError(f"unknown kind {kind}; known: {sorted(CALL_KINDS | ACTS.keys() | {'storm'})}")
 
     def _faults(self, body: dict[str, Any]) -> dict[str, Any]:
         plan = self._simulator.faults
