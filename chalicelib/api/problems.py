@@ -99,11 +99,11 @@ def problem_of(error: Exception) -> Problem:
 
 
 def _of_refusal(error: Refusal) -> Problem:
+    findings = (Finding(_pointer(error), error.detail, error.code, error.params),)
     if isinstance(error, Unauthenticated):
-        return Problem(HTTPStatus.UNAUTHORIZED, error.code, error.detail, params=error.params, headers=_BEARER)
+        return Problem(HTTPStatus.UNAUTHORIZED, error.code, error.detail, findings, error.params, _BEARER)
     if isinstance(error, MissingReference):
-        finding = Finding(error.pointer, error.detail, error.code, error.params)
-        return Problem(HTTPStatus.NOT_FOUND, error.code, error.detail, (finding,), error.params)
+        return Problem(HTTPStatus.NOT_FOUND, error.code, error.detail, findings, error.params)
     status = HTTPStatus.CONFLICT
     if isinstance(error, Forbidden):
         status = HTTPStatus.FORBIDDEN
@@ -111,7 +111,24 @@ def _of_refusal(error: Refusal) -> Problem:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
     elif isinstance(error, InUse):
         status = HTTPStatus.CONFLICT
-    return Problem(status, error.code, error.detail, params=error.params)
+    return Problem(status, error.code, error.detail, findings, error.params)
+
+
+def _pointer(error: Refusal) -> str:
+    """The place in the request that is refused; the whole of it where no single one is."""
+    if isinstance(error, MissingReference):
+        return error.pointer
+    if isinstance(error, UnknownSymbol):
+        return "/symbol"
+    return _POINTERS.get(error.code, "")
+
+
+_POINTERS = {
+    "auth.token_missing": "#/header/Authorization",
+    "auth.token_invalid": "#/header/Authorization",
+    "auth.token_expired": "#/header/Authorization",
+    "run.symbol_busy": "#/path/bot_id",
+}
 
 
 def _of_port_error(error: Exception) -> Problem:

@@ -30,7 +30,9 @@ def read_body(model: type[Model], raw: bytes, content_type: str | None) -> Model
     """The body as ``model``. Raises RequestRefused: 413 too large, 415 not JSON, 400 malformed, too deep, invalid."""
     if len(raw) > MAX_BODY_BYTES:
         detail = f"the body is larger than {MAX_BODY_BYTES} bytes"
-        raise RequestRefused(Problem(413, "request.too_large", detail, params={"max": str(MAX_BODY_BYTES)}))
+        params = {"max": str(MAX_BODY_BYTES)}
+        finding = Finding(_WHOLE, detail, "request.too_large", params)
+        raise RequestRefused(Problem(413, "request.too_large", detail, (finding,), params))
     if not raw.strip():
         raw = b"{}"
     elif content_type is not None and content_type.split(";")[0].strip().lower() != _JSON:

@@ -42,9 +42,6 @@ from infra.local.seed import seed
 from infra.local.sidecar import SidecarSupervisor
 from infra.package import PROJECT
 
-EXCHANGE_UID, EXCHANGE_USDT = "100001", 10_000
-# Recorded candles that BTCUSDT replays where they are; elsewhere its market is generated.
-CANDLES = PROJECT.parent / "shared" / "data" / "candles" / "btc_perp_1m_2022-01.csv.gz"
 REST_STAGE = "live"  # api_gateway_stage of .chalice/config.json
 DEMO_UID = "90000001"
 DEMO_BALANCE = "100000"  # USDT
