@@ -194,8 +194,8 @@ DEFINITIONS: Mapping[str, Definition] = {
             _lengths("bins", 24, 5, 100),
             Parameter("valueAreaPct", 70.0, 0, 100),
         ),
-        _of("liquiditySweep", _VALUE, _lengths("lookback", 3, 1, 50), window=lambda v: 4 * _integer(v, "lookback") + 3),
+        _of("liquiditySweep", _VALUE, _lengths("lookback", 3, 1, 50), window=lambda v: 5 * _integer(v, "lookback") + 3),
         _of("fairValueGap", _VALUE, window=lambda _v: 3),
-        _of("structureShift", _VALUE, _lengths("lookback", 3, 1, 50), window=lambda v: 4 * _integer(v, "lookback") + 3),
+        _of("structureShift", _VALUE, _lengths("lookback", 3, 1, 50), window=lambda v: 5 * _integer(v, "lookback") + 3),
     )
 }

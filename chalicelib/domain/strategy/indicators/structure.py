@@ -2,7 +2,7 @@
 
 A swing high of strength k is a high that is above the k highs before and the k highs after it; it is known only k bars
 later. A swing low mirrors it. Both indicators below forget: a swing counts for ``4k + 2`` bars, so that a value depends
-on a bounded window and is the same in a live window and in a full history.
+on ``5k + 3`` bars and is the same in a live window and in a full history.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def latest_swing(series: Floats, strength: int) -> Floats:
 
 
 def _warm(count: int, strength: int, values: Floats) -> Floats:
-    values[: min(count, 4 * strength + 2)] = np.nan
+    values[: min(count, 5 * strength + 2)] = np.nan
     return values
 
 
