@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from infra.package import PROJECT
@@ -94,3 +95,17 @@ def _sources(folder: Path) -> list[Path]:
             continue
         found += _sources(path) if path.is_dir() else [path]
     return found
+
+
+def main(arguments: list[str]) -> int:
+    """Builds the page, or installs its packages only (``dependencies``)."""
+    try:
+        (ensure_dependencies if arguments == ["dependencies"] else ensure_page)()
+    except PageNotBuilt as failure:
+        print(f"page: {failure}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -31,8 +31,9 @@ def main() -> int:
     stopping = threading.Event()
 
     def stop(number: int, frame: FrameType | None) -> None:
-        stopping.set()
-        raise KeyboardInterrupt
+        if not stopping.is_set():  # make and the terminal both send one
+            stopping.set()
+            raise KeyboardInterrupt
 
     for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell's background job starts with it ignored
         signal.signal(number, stop)

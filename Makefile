@@ -1,0 +1,45 @@
+# The commands of the house. `make run` and `make test` bootstrap what they need and are safe to repeat.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+PYTHON_ENVIRONMENT := infra/setup/python_environment.sh
+BIN := .venv/bin
+PORT ?= 8080
+SPEED ?= 60
+SEED ?= 7
+export PYTHONUNBUFFERED := 1
+
+.PHONY: run test lint bench simulate smoke package clean help setup page
+
+run: setup ## start the local cloud and the web app: PORT=8080 SPEED=60 SEED=7
+	@exec $(BIN)/python -m infra.local.up --port $(PORT) --speed $(SPEED) --seed $(SEED)
+
+test: setup ## everything: lint, unit, contract, simulation, integration, smoke, the page in a browser
+	@$(BIN)/python -m infra.checks.suite
+
+lint: setup ## style, types, layers, templates, state machine, security
+	@$(BIN)/python -m infra.checks.suite lint
+
+bench: setup ## measurements, one JSON object a line
+	@$(BIN)/python -m tests.performance
+
+simulate: setup ## seeded simulations with injected faults
+	@$(BIN)/python -m tests.simulation
+
+smoke: setup ## one timed run through the public API; the last line is what it saw, as JSON
+	@$(BIN)/python -m tests.e2e.smoke
+
+package: setup ## build/aws/{sam.json,deployment.zip} for AWS
+	@$(BIN)/python -m infra.package
+
+clean: ## forget the local cloud's state and everything built (keeps .venv and node_modules)
+	@if [ -d .local ]; then $(BIN)/python -m infra.local.forget; fi
+	@rm -rf build vendor frontend/dist frontend/test-results .mypy_cache .ruff_cache .pytest_cache .hypothesis \
+		.import_linter_cache
+	@find . -name __pycache__ -type d -not -path './.venv/*' -not -path './frontend/node_modules/*' -prune \
+		-exec rm -rf {} +
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+setup:
+	@sh $(PYTHON_ENVIRONMENT)

@@ -1,0 +1,60 @@
+"""The steps of ``make test``: what each is called and what it runs."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from infra.package import PROJECT
+
+BIN = Path(sys.executable).parent
+FRONTEND = PROJECT / "frontend"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One command with the folder it runs in; ``seconds`` is how long it may take."""
+
+    name: str
+    command: tuple[str, ...]
+    folder: Path = PROJECT
+    seconds: int = 300
+
+
+def tool(name: str, *arguments: str) -> tuple[str, ...]:
+    """A command of the virtual environment."""
+    return (str(BIN / name), *arguments)
+
+
+def module(name: str, *arguments: str) -> tuple[str, ...]:
+    """A Python module as a command."""
+    return (sys.executable, "-m", name, *arguments)
+
+
+PRODUCT = ("app.py", "chalicelib", "functions", "infra")
+STATE_MACHINES = tuple(str(path) for path in sorted((PROJECT / "infra" / "state_machine").glob("*.json")))
+
+LINT = (
+    Step("ruff", tool("ruff", "check", ".")),
+    Step("ruff format", tool("ruff", "format", "--check", ".")),
+    Step("mypy", tool("mypy")),
+    Step("import-linter", tool("lint-imports", "--no-cache")),
+    Step("bandit", tool("bandit", "--quiet", "-ll", "-c", "pyproject.toml", "-r", *PRODUCT)),
+    Step("template", module("infra.package", "--without-dependencies", "--out", "build/lint")),
+    Step("cfn-lint", tool("cfn-lint", "build/lint/sam.json")),
+    Step("statelint", tool("statelint", *STATE_MACHINES)),
+    Step("npm packages", module("infra.local.page_build", "dependencies")),
+    Step("eslint", ("npm", "run", "--silent", "lint"), FRONTEND),
+    Step("tsc", ("npm", "run", "--silent", "typecheck"), FRONTEND),
+)
+
+TESTS = (
+    Step("unit and contract tests", tool("pytest", "tests/unit", "tests/contract"), seconds=420),
+    Step("page's unit tests", ("npm", "run", "--silent", "test"), FRONTEND),
+    Step("page", module("infra.local.page_build")),
+    Step("integration tests", tool("pytest", "tests/integration"), seconds=480),
+    Step("smoke", module("tests.e2e.smoke"), seconds=330),
+    Step("page in Chromium, mock API", ("npm", "run", "--silent", "e2e"), FRONTEND),
+    Step("page in Chromium, local cloud", module("infra.checks.live_page"), seconds=420),
+)

@@ -1,0 +1,94 @@
+"""``make test`` and ``make lint``: runs the steps one after another, keeps their output, sums up.
+
+A failed step does not stop the others, so that one run says everything that is wrong.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from infra.checks.steps import LINT, TESTS, Step
+from infra.package import PROJECT
+
+LOGS = PROJECT / "build" / "checks"
+SHOWN_LINES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a step ended."""
+
+    step: Step
+    passed: bool
+    seconds: float
+    last_line: str
+
+
+def run(step: Step, environment: dict[str, str]) -> Outcome:
+    """Runs one step and prints a line on it, with the end of its output when it failed."""
+    log = LOGS / f"{step.name.replace(' ', '-').replace(',', '')}.log"
+    started = time.monotonic()
+    code, reason = _execute(step, environment, log)
+    seconds = time.monotonic() - started
+    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    print(f"{'ok  ' if code == 0 else 'FAIL'}  {step.name:<32} {seconds:6.1f} s", flush=True)
+    if code != 0:
+        print("\n".join(f"      {line}" for line in [*lines[-SHOWN_LINES:], reason]), flush=True)
+    return Outcome(step, code == 0, seconds, lines[-1].strip() if lines else "")
+
+
+def _execute(step: Step, environment: dict[str, str], log: Path) -> tuple[int, str]:
+    with log.open("wb") as output:
+        try:
+            process = subprocess.Popen(
+                step.command,
+                cwd=step.folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        except FileNotFoundError:
+            return 127, f"{step.command[0]} is missing"
+        try:
+            code = process.wait(step.seconds)
+        except subprocess.TimeoutExpired:
+            process.terminate()
+            process.wait(30)
+            return 124, f"not done within {step.seconds} s (whole output: {log})"
+    return code, f"exit code {code} (whole output: {log})"
+
+
+def main(names: list[str]) -> int:
+    """Runs the lint steps, and the tests too unless ``names`` is ``lint``. Returns the exit code."""
+    steps = LINT if names == ["lint"] else LINT + TESTS
+    LOGS.mkdir(parents=True, exist_ok=True)
+    environment = {**os.environ, "CI": "true", "NO_COLOR": "1"}
+    if steps is not LINT:
+        environment |= _chromium()
+    started = time.monotonic()
+    outcomes = [run(step, environment) for step in steps]
+    failed = [outcome for outcome in outcomes if not outcome.passed]
+    print()
+    for outcome in outcomes:
+        if outcome.step in TESTS and outcome.passed:
+            print(f"  {outcome.step.name}: {outcome.last_line[:200]}")
+    total = f"{len(outcomes) - len(failed)} of {len(outcomes)} steps passed in {time.monotonic() - started:.0f} s"
+    print(total + (f"; failed: {', '.join(outcome.step.name for outcome in failed)}" if failed else ""))
+    return 1 if failed else 0
+
+
+def _chromium() -> dict[str, str]:
+    """Where the browser of the page's tests is; empty when there is none, which those tests then say themselves."""
+    script = PROJECT / "infra" / "setup" / "chromium.sh"
+    done = subprocess.run(["sh", str(script)], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, check=False)
+    return {"CHROMIUM_PATH": done.stdout.strip()} if done.returncode == 0 else {}
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,42 @@
+#!/bin/sh
+# Prints the path of a Chromium for the browser tests: the one named, the one on the path, Debian's, or npm's.
+set -eu
+cd "$(dirname "$0")/../.."
+
+found() { [ -n "$1" ] && [ -x "$1" ] && "$1" --version >/dev/null 2>&1; }
+
+look() {
+    for candidate in "${CHROMIUM_PATH:-}" "$(command -v chromium || true)" "$(command -v chromium-browser || true)" \
+        "$(command -v google-chrome || true)"; do
+        if found "$candidate"; then
+            echo "$candidate"
+            return 0
+        fi
+    done
+    return 1
+}
+
+look && exit 0
+
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+    echo "Installing Debian's Chromium …" >&2
+    if (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium) \
+        >/dev/null 2>&1 </dev/null && look; then
+        exit 0
+    fi
+fi
+
+folder=.local/chromium
+if [ ! -d "$folder/node_modules/@sparticuz/chromium" ]; then
+    echo "Fetching a Chromium from npm …" >&2
+    mkdir -p "$folder"
+    npm install --silent --no-audit --no-fund --prefix "$folder" @sparticuz/chromium@153.0.0 >&2 </dev/null || true
+fi
+path=$(cd "$folder" && node --input-type=module -e \
+    'import c from "@sparticuz/chromium"; console.log(await c.executablePath())' 2>/dev/null || true)
+if found "$path"; then
+    echo "$path"
+    exit 0
+fi
+echo "No Chromium for the browser tests: install one (Debian: apt-get install chromium) or set CHROMIUM_PATH" >&2
+exit 1
