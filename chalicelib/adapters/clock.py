@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 import urllib3
@@ -11,6 +12,7 @@ import urllib3
 from chalicelib.ports import ExchangeUnavailable
 
 _CLOCK_TIMEOUT_SECONDS = 3.0
+_ASK_EVERY_MS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +31,14 @@ class MarketClock:
 class SystemClock:
     """Implements ``Clock``. ``simulator_url`` is the REST address of an accelerated exchange, None for a real one.
 
-    The simulator's clock is read once, at the first question: its relation to the machine's stays while it runs.
+    The relation of the simulator's clock to the machine's stays while the simulator runs, and changes when it is
+    started again: it is read anew every ten seconds, and serves on while the simulator does not answer.
     """
 
     def __init__(self, simulator_url: str | None = None) -> None:
         self._simulator_url = simulator_url
         self._market: MarketClock | None = None
+        self._asked_ms = 0
 
     def now_ms(self) -> int:
         """Milliseconds UTC since the epoch."""
@@ -44,9 +48,15 @@ class SystemClock:
         """The market's time. Raises ExchangeUnavailable when the simulator does not tell it."""
         if self._simulator_url is None:
             return self.now_ms()
+        now = self.now_ms()
         if self._market is None:
             self._market = read_market_clock(self._simulator_url)
-        return self._market.at(self.now_ms())
+            self._asked_ms = now
+        elif now - self._asked_ms >= _ASK_EVERY_MS:
+            self._asked_ms = now
+            with suppress(ExchangeUnavailable):
+                self._market = read_market_clock(self._simulator_url)
+        return self._market.at(now)
 
     def sleep(self, seconds: float) -> None:
         """Waits."""

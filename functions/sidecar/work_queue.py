@@ -147,16 +147,16 @@ class Timetable:
     def _run(self) -> None:
         while True:
             with self._changed:
-                if self._stopped:
-                    due, self._heap = self._heap, []
-                else:
+                while not self._stopped and not self._is_due():
                     self._changed.wait(self._heap[0].at - monotonic() if self._heap else None)
-                    now = monotonic()
-                    due = []
-                    while self._heap and self._heap[0].at <= now:
-                        due.append(heapq.heappop(self._heap))
+                due: list[_Later] = []
+                while self._heap and (self._stopped or self._is_due()):
+                    due.append(heapq.heappop(self._heap))
                 ended = self._stopped
             for later in due:
                 self._work.put(later.key, Job(later.call))
             if ended:
                 return
+
+    def _is_due(self) -> bool:
+        return bool(self._heap) and self._heap[0].at <= monotonic()

@@ -94,14 +94,15 @@ class ProcessGovernor:
     def wait_ms(self, connection: str, endpoint: Endpoint, priority: Priority) -> int:
         """0 and a token taken from both buckets, or the wait in milliseconds and nothing taken."""
         now = self._now_ms()
+        own = self._bucket(connection, endpoint, now)
+        own.refill(now)
+        self._address.refill(now)
         leave = _LEAVES[priority]
-        buckets = (self._bucket(connection, endpoint, now), self._address)
-        for bucket in buckets:
-            bucket.refill(now)
-        wait = max(bucket.wait_ms(now, leave) for bucket in buckets)
+        # Reads have buckets of their own; what they must leave to others is their part of the address's bucket.
+        wait = max(own.wait_ms(now, leave if endpoint.value.changes else 0.0), self._address.wait_ms(now, leave))
         if wait == 0:
-            for bucket in buckets:
-                bucket.tokens -= 1
+            own.tokens -= 1
+            self._address.tokens -= 1
         return wait
 
     def banned(self) -> bool:

@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from statistics import median_low
 
+from chalicelib.ports import ExchangeUnavailable
+
 SAMPLES = 5
 BEHIND_MS = 100
 CORRECT_ABOVE_MS = 100
 ALARM_ABOVE_MS = 500
 REMEASURE_AFTER_MS = 600_000
+TRY_AGAIN_AFTER_MS = 30_000
 
 
 class ServerClock:
@@ -33,9 +36,20 @@ class ServerClock:
         return abs(self.offset_ms) > ALARM_ABOVE_MS
 
     def ensure_measured(self) -> None:
-        """Measures when there is no recent measurement. Raises what ``server_time_ms`` raises."""
-        if self._measured_ms is None or self._now_ms() - self._measured_ms >= REMEASURE_AFTER_MS:
+        """Measures when there is no recent measurement. Raises ExchangeUnavailable when there is none at all.
+
+        An old measurement that cannot be renewed just now serves on, and is renewed half a minute later: exits must
+        not wait for it. After a refused stamp there is no old one.
+        """
+        now = self._now_ms()
+        if self._measured_ms is not None and now - self._measured_ms < REMEASURE_AFTER_MS:
+            return
+        try:
             self.measure()
+        except ExchangeUnavailable:
+            if self._measured_ms is None:
+                raise
+            self._measured_ms = now - REMEASURE_AFTER_MS + TRY_AGAIN_AFTER_MS
 
     def measure(self) -> None:
         """Takes the median of five offsets: the server's time less the middle of the request."""

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import pytest
+
 from chalicelib.adapters.bybit.server_clock import ServerClock
+from chalicelib.ports import ExchangeUnavailable
 from tests.unit.bybit.fakes import FakeClock
 
 
@@ -62,3 +65,24 @@ def test_it_is_measured_once_in_ten_minutes_and_again_when_a_stamp_was_refused()
     server.ensure_measured()
 
     assert [first, second, server.offset_ms] == [1, 200, 300]
+
+
+def test_an_old_measurement_serves_on_while_it_cannot_be_renewed() -> None:
+    clock = FakeClock()
+    answers: list[int] = [clock.time_ms + 1_000] * 5
+    server = ServerClock(clock.now_ms, lambda: answers.pop() if answers else unavailable())
+    server.ensure_measured()
+    clock.time_ms += 600_000
+
+    server.ensure_measured()
+
+    assert server.offset_ms == 1_000
+
+
+def test_without_any_measurement_the_time_is_unknown() -> None:
+    with pytest.raises(ExchangeUnavailable):
+        ServerClock(FakeClock().now_ms, unavailable).ensure_measured()
+
+
+def unavailable() -> int:
+    raise ExchangeUnavailable("/v5/market/time: 502")
