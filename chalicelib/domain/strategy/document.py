@@ -71,7 +71,8 @@ def _text(value: str, path: list[str | int]) -> str:
 
 
 def _number(value: int | float | Decimal, path: list[str | int]) -> int | float:
-    if not math.isfinite(value):
+    finite = value.is_finite() if isinstance(value, Decimal) else isinstance(value, int) or math.isfinite(value)
+    if not finite:
         raise InvalidDocument([_not_json(path, "a number that is not finite")])
     if not -_MAX_NUMBER <= value <= _MAX_NUMBER:
         raise InvalidDocument([finding(pointer_of(path), "too_large_number", limit="1e15")])
