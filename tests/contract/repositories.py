@@ -1,0 +1,123 @@
+"""Two sets of the same repositories, in memory and on DynamoDB (moto), for the tests that both must pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import boto3
+from moto import mock_aws
+from pynamodb.connection import Connection
+from pynamodb.models import Model
+
+from chalicelib.account_ports import (
+    AccountRepository,
+    BotRepository,
+    ConnectionRepository,
+    InstrumentRepository,
+    ManualOrderRepository,
+    SessionRepository,
+    SocketRepository,
+    StrategyRepository,
+)
+from chalicelib.adapters.dynamodb.accounts import AccountItem, DynamoAccounts, DynamoSessions
+from chalicelib.adapters.dynamodb.binding import bind
+from chalicelib.adapters.dynamodb.bots import BotItem, DynamoBots
+from chalicelib.adapters.dynamodb.connections import ConnectionItem, DynamoConnections
+from chalicelib.adapters.dynamodb.instruments import DynamoInstruments, InstrumentItem
+from chalicelib.adapters.dynamodb.manual_orders import DynamoManualOrders, ManualOrderItem
+from chalicelib.adapters.dynamodb.sockets import DynamoSockets, SocketItem
+from chalicelib.adapters.dynamodb.strategies import DynamoStrategies, StrategyItem
+from tests.fakes.memory_accounts import MemoryAccounts, MemorySessions, MemorySockets
+from tests.fakes.memory_workspace import (
+    MemoryBots,
+    MemoryConnections,
+    MemoryInstruments,
+    MemoryManualOrders,
+    MemoryStrategies,
+)
+
+REGION = "us-east-1"
+PREFIX = "contract"
+
+
+@dataclass(frozen=True)
+class Repositories:
+    """All repositories of accounts and workspaces."""
+
+    accounts: AccountRepository
+    sessions: SessionRepository
+    sockets: SocketRepository
+    connections: ConnectionRepository
+    strategies: StrategyRepository
+    bots: BotRepository
+    orders: ManualOrderRepository
+    instruments: InstrumentRepository
+
+
+def in_memory() -> Repositories:
+    """The fakes that the unit tests stand on."""
+    return Repositories(
+        MemoryAccounts(),
+        MemorySessions(),
+        MemorySockets(),
+        MemoryConnections(),
+        MemoryStrategies(),
+        MemoryBots(),
+        MemoryManualOrders(),
+        MemoryInstruments(),
+    )
+
+
+@contextmanager
+def on_dynamodb() -> Iterator[Repositories]:
+    """The adapters that run on AWS, over tables with the keys of the template."""
+    with mock_aws():
+        client = boto3.client("dynamodb", region_name=REGION)
+        for model, keys in TABLES.items():
+            _bound(model)
+            _create(client, model.Meta.table_name, keys, by_workspace=model is SocketItem)
+        connection = Connection(region=REGION)
+        yield Repositories(
+            DynamoAccounts(connection),
+            DynamoSessions(),
+            DynamoSockets(),
+            DynamoConnections(connection),
+            DynamoStrategies(connection),
+            DynamoBots(),
+            DynamoManualOrders(),
+            DynamoInstruments(),
+        )
+
+
+TABLES: dict[type[Model], tuple[str, ...]] = {
+    AccountItem: ("pk", "sk"),
+    ConnectionItem: ("workspace_id", "connection_id"),
+    StrategyItem: ("workspace_id", "sk"),
+    BotItem: ("workspace_id", "bot_id"),
+    ManualOrderItem: ("workspace_id", "intent_id"),
+    InstrumentItem: ("category", "symbol"),
+    SocketItem: ("connection_id",),
+}
+
+
+def _bound(model: type[Model]) -> None:
+    bind(model, PREFIX)
+    model.Meta.region = REGION
+
+
+def _create(client: object, name: str, keys: tuple[str, ...], *, by_workspace: bool) -> None:
+    attributes = [*keys, *(["workspace_id"] if by_workspace else [])]
+    index = {
+        "IndexName": "by_workspace",
+        "KeySchema": [{"AttributeName": "workspace_id", "KeyType": "HASH"}],
+        "Projection": {"ProjectionType": "ALL"},
+    }
+    client.create_table(  # type: ignore[attr-defined]  # boto3 makes its clients' methods at run time
+        TableName=name,
+        KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)],
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in attributes],
+        BillingMode="PAY_PER_REQUEST",
+        **({"GlobalSecondaryIndexes": [index]} if by_workspace else {}),
+    )
