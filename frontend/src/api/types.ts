@@ -1,90 +1,29 @@
-/** The API's shapes. Decimals are strings and times ISO-8601 UTC, as they travel. */
+/**
+ * The API's shapes: generated from docs/openapi.json (`npm run generate:api`), with the words that the page decides on
+ * narrowed to what they can be. Decimals are strings and times ISO-8601 UTC, as they travel.
+ */
+import type { components } from "./generated";
 
-export type Decimal = string;
-export type IsoTime = string;
+type Schemas = components["schemas"];
+/** `View` with some of its fields narrowed; a field that the view does not have is an error. */
+type Narrow<View, Fields extends Partial<Record<keyof View, unknown>>> = Omit<View, keyof Fields> & Fields;
 
 export interface Page<T> {
   items: T[];
   nextCursor: string | null;
 }
 
-export interface ProblemError {
-  pointer: string;
-  detail: string;
-  key?: string;
-  params?: Record<string, string>;
-}
+/** A problem as it may come: a gateway's own has less than the API's. */
+export type Problem = Partial<Schemas["ProblemView"]> & { title: string; status: number };
 
-export interface Problem {
-  type?: string;
-  title: string;
-  status: number;
-  detail?: string;
-  instance?: string;
-  code?: string;
-  params?: Record<string, string>;
-  errors?: ProblemError[];
-  requestId?: string;
-}
+export type Session = Schemas["SessionView"];
+export type Instrument = Schemas["InstrumentView"];
+export type Candle = Schemas["CandleView"];
+export type Candles = Schemas["CandlesView"];
+export type SocketTicket = Schemas["TicketView"];
+export type StopAllResult = Schemas["StopAllView"];
 
-export interface Limits {
-  maxActiveRuns: number;
-  maxDurationMinutes: number;
-  defaultDurationMinutes: number;
-  startCooldownSeconds: number;
-}
-
-export interface Session {
-  accessToken: string;
-  expiresIn: number;
-  csrfToken: string;
-  user: { id: string; email: string; locale: string };
-  workspace: { id: string; name: string; role: string; limits: Limits };
-}
-
-export interface Instrument {
-  symbol: string;
-  baseCoin: string;
-  quoteCoin: string;
-  tickSize: Decimal;
-  qtyStep: Decimal;
-  minOrderQty: Decimal;
-  minNotional: Decimal;
-  maxLeverage: Decimal;
-  status: string;
-}
-
-export interface Candle {
-  openTime: number;
-  open: Decimal;
-  high: Decimal;
-  low: Decimal;
-  close: Decimal;
-  volume: Decimal;
-}
-
-export interface Candles {
-  symbol: string;
-  interval: string;
-  items: Candle[];
-  forming: Candle | null;
-}
-
-export interface Bot {
-  id: string;
-  name: string;
-  strategyId: string;
-  strategyVersion: number;
-  strategyName: string;
-  exchangeConnectionId: string;
-  symbol: string;
-  timeframe: string;
-  env: string;
-  status: "ready" | "running";
-  activeRunId: string | null;
-  createdAt: IsoTime;
-  updatedAt: IsoTime;
-}
+export type Bot = Narrow<Schemas["BotView"], { status: "ready" | "running" }>;
 
 export type Level =
   | { type: "fixed_pct"; value: number | string }
@@ -92,13 +31,10 @@ export type Level =
   | { type: "atr_multiple"; value: number | string; atrLength?: number }
   | { type: string; value?: number | string };
 
+/** What the page reads of a strategy's document; the API hands it through as it was saved. */
 export interface StrategySpec {
-  id: string;
-  name: string;
-  timeframe: string;
-  market: { symbol: string; env?: string };
-  entry?: { long?: unknown; short?: unknown; order?: { type?: string } };
-  exit?: { stopLoss?: Level; takeProfit?: Level | { type: "ladder"; steps?: unknown[] }; timeExit?: { maxBars: number } };
+  entry?: { long?: unknown; short?: unknown };
+  exit?: { stopLoss?: Level; takeProfit?: Level };
   risk?: {
     riskPerTradePct?: number | string;
     fixedNotionalUsd?: number | string;
@@ -108,35 +44,20 @@ export interface StrategySpec {
     cooldownSeconds?: number;
   };
   execution?: { onStop?: StopPolicy };
-  guards?: { maxOrdersPerMinute?: number; pauseOnError?: boolean };
+  guards?: { maxOrdersPerMinute?: number };
 }
 
-export interface Strategy {
-  id: string;
-  name: string;
-  version: number;
-  spec: StrategySpec;
-  hash: string;
-  enabled: boolean;
-}
+export type Strategy = Narrow<Schemas["StrategyView"], { spec: StrategySpec }>;
 
 export type RunStatus = "queued" | "starting" | "running" | "paused" | "stopping" | "finished" | "stopped" | "error";
 export type StopReason = "manual" | "timeout" | "risk" | "error" | "kill_switch" | "system";
-export type StopPolicy = "close_market" | "leave_protected" | "cancel_entries_only";
+export type StopPolicy = NonNullable<Schemas["StopRunBody"]["policy"]>;
 export type TradingState = "IDLE" | "ARMED" | "ENTRY_PENDING" | "IN_POSITION" | "EXIT_PENDING" | "PAUSED" | "DISABLED";
 export type Side = "Buy" | "Sell";
 
-export interface RunPosition {
-  side: Side;
-  qty: Decimal;
-  entryPrice: Decimal;
-  stopLoss: Decimal | null;
-  takeProfit: Decimal | null;
-  protected: boolean;
-  protectedAt: IsoTime | null;
-  openedAt: IsoTime;
-}
+export type RunPosition = Narrow<Schemas["RunPositionView"], { side: Side }>;
 
+/** A condition of the strategy on the newest bar: its formula, its values and whether it is true (null: undefined). */
 export interface Reason {
   path: string;
   description: string;
@@ -144,32 +65,12 @@ export interface Reason {
   truth: boolean | null;
 }
 
-export interface Run {
-  id: string;
-  botId: string;
-  botName: string;
-  strategyId: string;
-  strategyVersion: number;
-  exchangeConnectionId: string;
-  symbol: string;
-  timeframe: string;
-  env: string;
-  status: RunStatus;
-  stopReason: StopReason | null;
-  tradingState: TradingState;
-  createdAt: IsoTime;
-  startedAt: IsoTime | null;
-  deadlineAt: IsoTime;
-  endedAt: IsoTime | null;
-  durationMinutes: number;
-  position: RunPosition | null;
-  pnl: { realised: Decimal; fees: Decimal; funding: Decimal; unrealised: Decimal | null; net: Decimal };
-  counts: { orders: number; fills: number; trades: number; errors: number };
-  lastBar: { openTime: number | IsoTime; signal: string | null; reasons: Reason[] } | null;
-  lastTickAt: IsoTime | null;
-  eventSeq: number;
-  pausedReason: string | null;
-}
+type LastBar = Narrow<Schemas["LastBarView"], { reasons: Reason[] }>;
+
+export type Run = Narrow<
+  Schemas["RunView"],
+  { status: RunStatus; stopReason: StopReason | null; tradingState: TradingState; position: RunPosition | null; lastBar: LastBar | null }
+>;
 
 export type EventType =
   | "run_queued"
@@ -190,79 +91,14 @@ export type EventType =
   | "run_ended";
 export type Severity = "info" | "warning" | "error";
 
-export interface RunEvent {
-  seq: number;
-  at: IsoTime;
-  type: EventType;
-  severity: Severity;
-  intentId?: string | null;
-  key: string;
-  params: Record<string, string>;
-  data: Record<string, unknown>;
-}
+export type RunEvent = Narrow<
+  Schemas["EventView"],
+  { type: EventType; severity: Severity; params: Record<string, unknown>; data: Record<string, unknown> }
+>;
 
-export interface Fill {
-  execId: string;
-  intentId: string;
-  side: Side;
-  /** Trade, Funding, ...: only some kinds change the position. */
-  type: string;
-  qty: Decimal;
-  price: Decimal;
-  fee: Decimal;
-  /** Why the position was left; empty for an entry. */
-  exitReason: string;
-  at: IsoTime;
-}
-
-export interface Trade {
-  no: number;
-  side: Side;
-  qty: Decimal;
-  entryPrice: Decimal;
-  entryAt: IsoTime;
-  exitPrice: Decimal | null;
-  exitAt: IsoTime | null;
-  exitReason: string | null;
-  grossPnl: Decimal;
-  fees: Decimal;
-  netPnl: Decimal;
-}
-
-export interface Report {
-  runId: string;
-  symbol: string;
-  status: RunStatus;
-  stopReason: StopReason | null;
-  startedAt: IsoTime | null;
-  endedAt: IsoTime;
-  grossPnl: Decimal;
-  fees: Decimal;
-  funding: Decimal;
-  netPnl: Decimal;
-  trades: Trade[];
-  equity: { at: IsoTime; value: Decimal }[];
-  winRate: Decimal | null;
-  maxDrawdown: Decimal | null;
-  counts: { orders: number; fills: number; trades: number; errors: number };
-  meteredMinutes: number;
-  flat: boolean;
-  openOrdersLeft: number;
-  /** False when executions that were not the run's own are in it. */
-  complete: boolean;
-}
-
-export interface StopAllResult {
-  stopped: string[];
-  errors: { runId: string; detail: string }[];
-  total: number;
-}
-
-export interface SocketTicket {
-  ticket: string;
-  url: string;
-  expiresAt: IsoTime;
-}
+export type Fill = Narrow<Schemas["FillView"], { side: Side }>;
+export type Trade = Narrow<Schemas["TradeView"], { side: Side }>;
+export type Report = Narrow<Schemas["ReportView"], { status: RunStatus; stopReason: StopReason | null; trades: Trade[] }>;
 
 const ENDED: ReadonlySet<RunStatus> = new Set(["finished", "stopped", "error"]);
 

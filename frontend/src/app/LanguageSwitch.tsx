@@ -1,9 +1,7 @@
 import { useTranslation } from "react-i18next";
 
-import { LANGUAGES, setLanguage } from "@/i18n";
+import { LANGUAGE_NAMES, LANGUAGES, setLanguage } from "@/i18n";
 import { classes } from "@/ui/classes";
-
-const NAMES = { en: "English", ru: "Русский" } as const;
 
 export function LanguageSwitch() {
   const { t, i18n } = useTranslation();
@@ -14,8 +12,7 @@ export function LanguageSwitch() {
           key={language}
           type="button"
           lang={language}
-          title={NAMES[language]}
-          aria-label={NAMES[language]}
+          title={LANGUAGE_NAMES[language]}
           aria-pressed={i18n.language === language}
           onClick={() => void setLanguage(language)}
           className={classes(
@@ -24,6 +21,7 @@ export function LanguageSwitch() {
           )}
         >
           {language}
+          <span className="sr-only normal-case"> {LANGUAGE_NAMES[language]}</span>
         </button>
       ))}
     </div>

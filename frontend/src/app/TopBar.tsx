@@ -31,7 +31,9 @@ export function TopBar() {
         {count === undefined ? t("runningUnknown") : t("running", { count })}
       </Link>
       <div className="ml-auto flex items-center gap-1 sm:gap-2">
-        <LanguageSwitch />
+        <div className="max-[359px]:hidden">
+          <LanguageSwitch />
+        </div>
         <UserMenu />
         <Button
           look="dangerOutline"

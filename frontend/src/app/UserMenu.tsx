@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 
 import { logout } from "@/api/client";
 import { useSession } from "@/api/session";
+import { LANGUAGE_NAMES, LANGUAGES, setLanguage, type Language } from "@/i18n";
 
 import { setPriceColours, setTheme, useAppearance, type PriceColours, type Theme } from "./appearance";
 
@@ -14,7 +15,7 @@ const THEMES: Theme[] = ["system", "dark", "light"];
 const COLOURS: PriceColours[] = ["teal-red", "blue-orange"];
 
 export function UserMenu() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const navigate = useNavigate();
   const queryClient = useQueryClient();
   const session = useSession((state) => state.session);
@@ -50,6 +51,12 @@ export function UserMenu() {
               {session?.workspace.name} · {session && t(`roles.${session.workspace.role}`, { defaultValue: session.workspace.role })}
             </p>
           </div>
+          <DropdownMenu.RadioGroup value={i18n.language} onValueChange={(value) => void setLanguage(value as Language)} aria-label={t("language")}>
+            <DropdownMenu.Label className="px-2 pt-1 text-caption text-text2">{t("language")}</DropdownMenu.Label>
+            {LANGUAGES.map((each) => (
+              <Choice key={each} value={each} label={LANGUAGE_NAMES[each]} />
+            ))}
+          </DropdownMenu.RadioGroup>
           <DropdownMenu.RadioGroup value={theme} onValueChange={(value) => setTheme(value as Theme)} aria-label={t("theme.label")}>
             <DropdownMenu.Label className="px-2 pt-1 text-caption text-text2">{t("theme.label")}</DropdownMenu.Label>
             {THEMES.map((each) => (

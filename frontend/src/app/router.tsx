@@ -18,9 +18,11 @@ interface LoginSearch {
 const login = createRoute({
   getParentRoute: () => root,
   path: "/login",
-  validateSearch: (search: Record<string, unknown>): LoginSearch =>
-    // Only a path of this app may be returned to, never another site.
-    typeof search.next === "string" && /^\/(?![/\\])/.test(search.next) ? { next: search.next } : {},
+  validateSearch: (search: Record<string, unknown>): LoginSearch => ({
+    // Only a path of this app may be returned to, never another site. The key is always set: what is left out here
+    // would be taken from the address unchecked.
+    next: typeof search.next === "string" && /^\/(?![/\\])/.test(search.next) ? search.next : undefined,
+  }),
   component: LoginPage,
 });
 

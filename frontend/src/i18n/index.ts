@@ -6,6 +6,9 @@ import { en } from "./en";
 export const LANGUAGES = ["en", "ru"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
+/** Each in its own words. */
+export const LANGUAGE_NAMES: Record<Language, string> = { en: "English", ru: "Русский" };
+
 const STORED = "bm.language";
 
 function initialLanguage(): Language {

@@ -1,6 +1,6 @@
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
-import type { ReactNode, RefObject } from "react";
+import { useRef, type ReactNode, type RefObject } from "react";
 import { useTranslation } from "react-i18next";
 
 interface Props {
@@ -18,6 +18,7 @@ interface Props {
 /** A modal dialog: focus stays inside and returns to what opened it, Esc closes. */
 export function Dialog({ open, onOpenChange, title, description, children, initialFocus, dismissible = true }: Props) {
   const { t } = useTranslation();
+  const opener = useRef<HTMLElement | null>(null);
   return (
     <Radix.Root open={open} onOpenChange={(next) => (dismissible || next) && onOpenChange(next)}>
       <Radix.Portal>
@@ -25,9 +26,14 @@ export function Dialog({ open, onOpenChange, title, description, children, initi
         <Radix.Content
           {...(description ? {} : { "aria-describedby": undefined })}
           onOpenAutoFocus={(event) => {
+            opener.current = document.activeElement as HTMLElement | null;
             if (!initialFocus?.current) return;
             event.preventDefault();
             initialFocus.current.focus();
+          }}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            returnFocus(opener.current);
           }}
           className="fixed top-1/2 left-1/2 z-50 max-h-[calc(100dvh-16px)] w-[min(560px,calc(100vw-16px))] -translate-x-1/2 -translate-y-1/2 overflow-y-auto rounded-lg border border-hairline bg-s1 p-4 shadow-2xl sm:p-6"
         >
@@ -51,6 +57,12 @@ export function Dialog({ open, onOpenChange, title, description, children, initi
       </Radix.Portal>
     </Radix.Root>
   );
+}
+
+/** To what opened the dialog; if that is gone or switched off by now, to the page's content. */
+function returnFocus(opener: HTMLElement | null) {
+  const usable = opener?.isConnected && !opener.matches(":disabled");
+  (usable ? opener : document.getElementById("main"))?.focus();
 }
 
 export function DialogActions({ children }: { children: ReactNode }) {

@@ -70,7 +70,7 @@ export function EventLogPanel({ log, error, onRetry, live, runId }: Props) {
           aria-live="off"
           aria-label={t("run:log.title")}
           tabIndex={0}
-          className="h-[420px] overflow-y-auto p-1 lg:h-[480px]"
+          className="@container h-[420px] overflow-y-auto p-1 lg:h-[480px] 2xl:h-[640px]"
         >
           {log === undefined && !error && <SkeletonRows rows={8} height={24} />}
           {log !== undefined && events.length === 0 && (

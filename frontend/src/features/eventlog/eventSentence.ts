@@ -13,6 +13,9 @@ const VOCABULARIES: Record<string, string> = {
   policy: "run:policy",
   reason: "run:reason",
   origin: "run:reason",
+  cause: "run:cause",
+  what: "run:what",
+  stream: "run:stream",
 };
 
 /** Parameters that are gains or losses and carry their sign. */
@@ -21,19 +24,20 @@ const SIGNED = new Set(["net", "amount"]);
 const AMOUNTS = new Set(["price", "close", "stopLoss", "takeProfit", "qty", "filled", "fee", "limit", "size", "seen", "expected"]);
 const NUMBER = /^-?\d+(\.\d+)?$/;
 
-function parameter(t: TFunction, name: string, value: string): string | number {
+function parameter(t: TFunction, type: string, name: string, value: string): string | number {
   if (name === "count") return Number(value);
   if (NUMBER.test(value)) {
     if (SIGNED.has(name)) return formatDecimal(value, { signed: true });
     if (AMOUNTS.has(name)) return formatDecimal(value);
   }
-  const vocabulary = VOCABULARIES[name];
+  // A position is long or short; an order buys or sells.
+  const vocabulary = name === "side" && type === "position_update" ? "order:position" : VOCABULARIES[name];
   return vocabulary ? t(`${vocabulary}.${value}`, { defaultValue: value }) : value;
 }
 
 /** An event in the reader's language. */
 export function eventSentence(t: TFunction, event: RunEvent): string {
-  const params = Object.fromEntries(Object.entries(event.params ?? {}).map(([name, value]) => [name, parameter(t, name, String(value))]));
+  const params = Object.fromEntries(Object.entries(event.params ?? {}).map(([name, value]) => [name, parameter(t, event.type, name, String(value))]));
   const key = event.key.startsWith("events.") ? event.key : `events.${event.key}`;
   return serverText(t, key, params, t(`events:type.${event.type}`, { defaultValue: event.type }));
 }

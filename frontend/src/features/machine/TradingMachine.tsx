@@ -46,6 +46,7 @@ export function TradingMachine({ current, events }: Props) {
         <p className="text-table text-text2">
           {next.length > 0 ? t("run:machine.next", { states: next.map((state) => t(`run:state.${state}`)).join(", ") }) : t("run:machine.end")}
         </p>
+        {path.length > 0 && <p className="mt-1 text-table text-text3">{t("run:machine.legend")}</p>}
         <Steps path={path} />
       </div>
     </Panel>

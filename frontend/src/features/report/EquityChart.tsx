@@ -1,4 +1,4 @@
-import { BaselineSeries, createChart, LineType, type UTCTimestamp } from "lightweight-charts";
+import { BaselineSeries, createChart, LineStyle, LineType, type UTCTimestamp } from "lightweight-charts";
 import { useEffect, useRef } from "react";
 
 import type { Report } from "@/api/types";
@@ -39,6 +39,7 @@ export function EquityChart({ equity, label }: Props) {
       bottomFillColor2: `${colours.down}33`,
       priceFormat: { type: "custom", minMove: 0.0001, formatter: (value: number) => formatMoney(value.toFixed(MONEY_DECIMALS), true) },
     });
+    series.createPriceLine({ price: 0, color: colours.control, lineWidth: 1, lineStyle: LineStyle.Solid, axisLabelVisible: false, title: "" });
     series.setData(perSecond(equity));
     chart.timeScale().fitContent();
     return () => chart.remove();

@@ -56,10 +56,10 @@ function RunView({ run, readAt }: { run: Run; readAt: number }) {
       <WhyNotTrading run={run} />
       {ended && <ReportSection run={run} report={report} instrument={instrument} />}
       <div className="grid grid-cols-1 gap-3 lg:grid-cols-[296px_minmax(0,1fr)]">
-        <div className="order-2 lg:order-1">
+        <div className="order-2 lg:sticky lg:top-[124px] lg:order-1 lg:self-start">
           <TradingMachine current={run.tradingState} events={log.data?.events ?? []} />
         </div>
-        <div className="order-1 flex min-w-0 flex-col gap-3 lg:order-2">
+        <div className="order-1 grid min-w-0 grid-cols-1 items-start gap-3 lg:order-2 2xl:grid-cols-[minmax(0,1fr)_minmax(0,0.8fr)]">
           <ChartPanel run={run} instrument={instrument} trades={report.data?.trades} />
           <EventLogPanel log={log.data} error={log.error} onRetry={() => void log.refetch()} live={!ended} runId={run.id} />
         </div>
