@@ -114,8 +114,36 @@ class Inbox(Protocol):
     def pending(self, run_id: str, limit: int) -> Pending:
         """The oldest messages that no commit has consumed."""
 
+    def ring(self, run_id: str) -> bool:
+        """Rings without a message: the Tick looks around by itself. Returns whether a parked Tick was woken."""
+
     def park(self, run_id: str, token: str, rings: int) -> bool:
         """Leaves the token by which to wake the run, unless the bell rang since ``rings``; the last write of a Tick."""
+
+
+@dataclass(frozen=True, slots=True)
+class KillState:
+    """An engaged kill switch: why, since when (milliseconds UTC), by whom."""
+
+    reason: str
+    engaged_ms: int
+    actor: str
+
+
+class KillSwitch(Protocol):
+    """Switches that forbid new exposure: one of the platform (workspace None), one of each workspace (decision 19)."""
+
+    def engaged(self, workspace_id: str) -> str:
+        """Why trading is off for the workspace, "" when it is on. Unreadable counts as engaged."""
+
+    def state(self, workspace_id: str | None) -> KillState | None:
+        """One switch's own state, read afresh; None when it is released."""
+
+    def engage(self, workspace_id: str | None, state: KillState) -> None:
+        """Switches trading off. A switch that is engaged keeps its first reason."""
+
+    def release(self, workspace_id: str | None) -> None:
+        """Switches trading on again."""
 
 
 class Workflow(Protocol):

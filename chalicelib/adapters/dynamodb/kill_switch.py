@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pynamodb.exceptions import PynamoDBException
+from pynamodb.exceptions import DoesNotExist, PutError, PynamoDBException
 
 from chalicelib.adapters.dynamodb.run_tables import SlotItem
 from chalicelib.ports import Clock
+from chalicelib.run_ports import KillState
 
 PLATFORM = "kill#platform"
 _FRESH_MS = 1_000
@@ -37,21 +38,35 @@ class DynamoKillSwitch:
 
     def _read(self, workspace_id: str) -> str:
         try:
-            for item in SlotItem.batch_get([PLATFORM, _of_workspace(workspace_id)], consistent_read=True):
+            for item in SlotItem.batch_get([PLATFORM, _slot(workspace_id)], consistent_read=True):
                 return item.reason or "engaged"
         except PynamoDBException:
             return "kill switch unreadable"
         return ""
 
-    def engage(self, workspace_id: str | None, reason: str) -> None:
-        """Switches trading off for a workspace, or for the whole platform."""
-        slot = PLATFORM if workspace_id is None else _of_workspace(workspace_id)
-        SlotItem(slot, reason=reason).save()
+    def state(self, workspace_id: str | None) -> KillState | None:
+        """See ``KillSwitch.state``; a consistent read."""
+        try:
+            item = SlotItem.get(_slot(workspace_id), consistent_read=True)
+        except DoesNotExist:
+            return None
+        return KillState(item.reason or "engaged", int(item.engaged_ms or 0), item.actor or "")
+
+    def engage(self, workspace_id: str | None, state: KillState) -> None:
+        """See ``KillSwitch.engage``."""
+        item = SlotItem(_slot(workspace_id), reason=state.reason, engaged_ms=state.engaged_ms, actor=state.actor)
+        try:
+            item.save(condition=SlotItem.slot.does_not_exist())
+        except PutError as error:
+            if error.cause_response_code != "ConditionalCheckFailedException":
+                raise
+        self._seen.clear()
 
     def release(self, workspace_id: str | None) -> None:
-        """Switches trading on again."""
-        SlotItem(PLATFORM if workspace_id is None else _of_workspace(workspace_id)).delete()
+        """See ``KillSwitch.release``."""
+        SlotItem(_slot(workspace_id)).delete()
+        self._seen.clear()
 
 
-def _of_workspace(workspace_id: str) -> str:
-    return f"kill#{workspace_id}"
+def _slot(workspace_id: str | None) -> str:
+    return PLATFORM if workspace_id is None else f"kill#{workspace_id}"

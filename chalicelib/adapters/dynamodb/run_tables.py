@@ -125,6 +125,8 @@ class SlotItem(Model):
     run_id = UnicodeAttribute(null=True)
     last_start_ms = NumberAttribute(null=True)
     reason = UnicodeAttribute(null=True)
+    engaged_ms = NumberAttribute(null=True)
+    actor = UnicodeAttribute(null=True)
 
 
 RUN_MODELS: tuple[type[Model], ...] = (RunItem, EventItem, MessageItem, IntentItem, FillItem, SlotItem)

@@ -44,6 +44,7 @@ from chalicelib.domain.runtime.reconcile import absorb_snapshot
 from chalicelib.domain.runtime.record import BarView, RunRecord
 from chalicelib.domain.runtime.states import RunStatus, StopReason
 from chalicelib.domain.runtime.winding_down import wind_down
+from chalicelib.domain.strategy.spec import OnStop
 
 RECONCILE_EVERY_MS = 60_000
 SAME_OUTAGE_MS = 10_000
@@ -185,7 +186,7 @@ def _watch_limits(draft: Draft) -> None:
     if state.status not in (RunStatus.STARTING, RunStatus.RUNNING, RunStatus.PAUSED):
         return
     if draft.situation.kill_switch:
-        begin_stop(draft, StopReason.KILL_SWITCH, None, draft.situation.kill_switch)
+        begin_stop(draft, StopReason.KILL_SWITCH, OnStop.CLOSE_MARKET, draft.situation.kill_switch)
     elif draft.now >= draft.terms.deadline_ms:
         begin_stop(draft, StopReason.TIMEOUT)
     elif not draft.spec.enabled:

@@ -18,9 +18,8 @@ from chalicelib.domain.strategy.parse import parse_strategy
 from chalicelib.domain.workspace.bot import Bot
 from chalicelib.domain.workspace.connection import ConnectionStatus
 from chalicelib.ports import Clock, Conflict, Ids
-from chalicelib.run_ports import RunStore, StartLimits, Workflow
+from chalicelib.run_ports import KillSwitch, RunStore, StartLimits, Workflow
 from chalicelib.services.instruments import Instruments
-from chalicelib.services.runs.kill_switch import KillSwitch
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _DAY_MS = 86_400_000

@@ -45,9 +45,8 @@ from chalicelib.ports import (
     MarketData,
     NotFound,
 )
-from chalicelib.run_ports import Commit, Fill, Inbox, RunStore, Workflow
+from chalicelib.run_ports import Commit, Fill, Inbox, KillSwitch, RunStore, Workflow
 from chalicelib.services.runs.judge import Judge
-from chalicelib.services.runs.kill_switch import KillSwitch
 from chalicelib.services.runs.report import build_report
 
 BUDGET_MS = 38_000
