@@ -1,0 +1,86 @@
+"""Who may do what: one role a function, no more than it needs, and one that opens secrets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.unit.infra.iam_statements import actions, role_statements, targets
+
+# Actions that AWS offers for no narrower resource than all.
+WITHOUT_NARROWER_RESOURCE = {
+    "dynamodb:ListStreams",
+    "ecr:GetAuthorizationToken",
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:BatchGetImage",
+    "ecr:GetDownloadUrlForLayer",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+}
+
+
+def _functions(resources: dict[str, Any]) -> dict[str, Any]:
+    return {name: found for name, found in resources.items() if found["Type"] == "AWS::Serverless::Function"}
+
+
+def test_every_function_has_a_role_of_its_own(resources: dict[str, Any]) -> None:
+    roles = [function["Properties"]["Role"]["Fn::GetAtt"][0] for function in _functions(resources).values()]
+    assert len(set(roles)) == len(roles) == 12
+
+
+def test_the_execution_role_alone_may_decrypt(resources: dict[str, Any]) -> None:
+    may = [(role, targets(found)) for role, found in role_statements(resources) if "kms:Decrypt" in actions(found)]
+    assert may == [("ExecutionRole", ['{"Fn::GetAtt": ["SecretsKey", "Arn"]}'])]
+
+
+def test_decrypting_needs_a_purpose_in_the_encryption_context(resources: dict[str, Any]) -> None:
+    statement = next(found for _, found in role_statements(resources) if "kms:Decrypt" in actions(found))
+    assert statement["Condition"] == {"Null": {"kms:EncryptionContext:purpose": "false"}}
+
+
+def test_the_key_policy_lets_nobody_else_decrypt(resources: dict[str, Any]) -> None:
+    statements = resources["SecretsKey"]["Properties"]["KeyPolicy"]["Statement"]
+    opening = [found for found in statements if {"kms:Decrypt", "kms:*"} & set(actions(found))]
+    assert len(opening) == 1
+    principal = opening[0]["Condition"]["ArnEquals"]["aws:PrincipalArn"]["Fn::Sub"]
+    role_name = resources["ExecutionRole"]["Properties"]["RoleName"]["Fn::Sub"]
+    assert principal == f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/{role_name}"
+
+
+def test_no_role_may_do_everything_of_a_service(resources: dict[str, Any]) -> None:
+    assert [
+        (role, action) for role, found in role_statements(resources) for action in actions(found) if "*" in action
+    ] == []
+
+
+def test_no_role_may_act_on_all_resources_where_aws_offers_narrower_ones(resources: dict[str, Any]) -> None:
+    wide = [
+        (role, action)
+        for role, found in role_statements(resources)
+        if '"*"' in targets(found)
+        for action in actions(found)
+        if action not in WITHOUT_NARROWER_RESOURCE
+    ]
+    assert wide == []
+
+
+def test_table_rights_name_single_tables(resources: dict[str, Any]) -> None:
+    for role, found in role_statements(resources):
+        for target in targets(found):
+            if ":table/" in target:
+                assert "${TablePrefix}-" in target, role
+                assert "*" not in target.removesuffix('/index/*"}'), role
+
+
+def test_nothing_on_a_request_path_may_scan(resources: dict[str, Any]) -> None:
+    scanning = {role for role, found in role_statements(resources) if "dynamodb:Scan" in actions(found)}
+    assert scanning <= {"SidecarRole"}
+
+
+def test_nobody_may_stop_or_redrive_an_execution(resources: dict[str, Any]) -> None:
+    forbidden = {"states:StopExecution", "states:RedriveExecution"}
+    assert [role for role, found in role_statements(resources) if forbidden & set(actions(found))] == []
+
+
+def test_runs_are_started_by_the_api_and_by_the_hand_over_only(resources: dict[str, Any]) -> None:
+    starting = {role for role, found in role_statements(resources) if "states:StartExecution" in actions(found)}
+    assert starting == {"ApiHandlerRole", "NextSegmentRole"}

@@ -1,0 +1,100 @@
+"""The template that goes to AWS: environment, streams, logs, names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from infra.package import RUNTIME, Package
+
+CONTRACT_TABLES = {
+    "accounts", "connections", "strategies", "bots", "manual-orders", "instruments", "idempotency", "sockets", "audit",
+    "runs", "run-events", "run-inbox", "intents", "fills", "slots", "leases",
+}  # fmt: skip
+KEPT_FOR_35_DAYS = {"intents", "fills", "audit", "runs", "run-events", "accounts", "manual-orders"}
+
+
+def _tables(resources: dict[str, Any]) -> dict[str, Any]:
+    return {
+        found["Properties"]["TableName"]["Fn::Sub"].removeprefix("${TablePrefix}-"): found
+        for found in resources.values()
+        if found["Type"] == "AWS::DynamoDB::Table"
+    }
+
+
+def test_all_tables_are_there_on_demand_with_point_in_time_recovery(resources: dict[str, Any]) -> None:
+    tables = _tables(resources)
+    assert set(tables) == CONTRACT_TABLES
+    for table in tables.values():
+        properties = table["Properties"]
+        assert properties["BillingMode"] == "PAY_PER_REQUEST"
+        assert properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
+
+
+def test_what_money_depends_on_outlives_the_stack(resources: dict[str, Any]) -> None:
+    tables = _tables(resources)
+    for name in KEPT_FOR_35_DAYS:
+        assert tables[name]["DeletionPolicy"] == "Retain", name
+        assert tables[name]["Properties"]["PointInTimeRecoverySpecification"]["RecoveryPeriodInDays"] == 35, name
+
+
+def test_functions_run_on_arm64_with_the_packaging_interpreters_runtime(package: Package) -> None:
+    defaults = package.template["Globals"]["Function"]
+    assert defaults["Runtime"] == RUNTIME
+    assert defaults["Architectures"] == ["arm64"]
+    assert package.template["Resources"]["APIHandler"]["Properties"]["Runtime"] == RUNTIME
+
+
+def test_functions_get_the_whole_environment_of_the_contract(package: Package) -> None:
+    assert set(package.template["Globals"]["Function"]["Environment"]["Variables"]) == {
+        "STAGE", "TABLE_PREFIX", "BYBIT_ENV", "SIMULATOR_REST_URL", "SIMULATOR_WS_URL", "TOKEN_KEY_ID",
+        "SECRETS_KEY_ID", "STATE_MACHINE_ARN", "EXECUTION_FUNCTION", "WEBSOCKET_MANAGEMENT_URL", "WEBSOCKET_PUBLIC_URL",
+        "CANDLE_WAKE_SPREAD_MS", "PUBLIC_ORIGIN", "REFRESH_COOKIE_SECURE", "LOG_LEVEL",
+    }  # fmt: skip
+
+
+def test_every_function_has_a_log_group_that_forgets(resources: dict[str, Any]) -> None:
+    functions = [found["Properties"] for found in resources.values() if found["Type"] == "AWS::Serverless::Function"]
+    groups = {
+        found["Properties"]["LogGroupName"]["Fn::Sub"]: found["Properties"]["RetentionInDays"]
+        for found in resources.values()
+        if found["Type"] == "AWS::Logs::LogGroup"
+    }
+    for function in functions:
+        assert groups[f"/aws/lambda/{function['FunctionName']['Fn::Sub']}"] == 30
+
+
+def test_a_poison_record_cannot_block_the_stream(resources: dict[str, Any]) -> None:
+    mapping = resources["RunEventsToPush"]["Properties"]
+    assert mapping["MaximumRetryAttempts"] == 5
+    assert mapping["MaximumRecordAgeInSeconds"] == 3600
+    assert mapping["BisectBatchOnFunctionError"] is True
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert "OnFailure" in mapping["DestinationConfig"]
+
+
+def test_a_tick_ends_well_before_its_task_does(resources: dict[str, Any]) -> None:
+    assert resources["Tick"]["Properties"]["Timeout"] == 50
+
+
+def test_executions_that_die_reach_finalize(resources: dict[str, Any]) -> None:
+    pattern = resources["RunExecutionDied"]["Properties"]["EventPattern"]
+    assert pattern["detail"]["status"] == ["FAILED", "TIMED_OUT", "ABORTED"]
+    assert resources["RunExecutionDied"]["Properties"]["Targets"][0]["Arn"] == {"Fn::GetAtt": ["Finalize", "Arn"]}
+
+
+def test_keys_are_of_the_kind_their_use_needs(resources: dict[str, Any]) -> None:
+    token, secrets = resources["TokenKey"]["Properties"], resources["SecretsKey"]["Properties"]
+    assert (token["KeySpec"], token["KeyUsage"]) == ("ECC_NIST_P256", "SIGN_VERIFY")
+    assert secrets["KeySpec"] == "SYMMETRIC_DEFAULT"
+    assert secrets["EnableKeyRotation"] is True
+
+
+def test_the_websocket_stage_deploys_changed_routes_by_itself(resources: dict[str, Any]) -> None:
+    assert resources["WebsocketStage"]["Properties"]["AutoDeploy"] is True
+    assert not [name for name, found in resources.items() if found["Type"] == "AWS::ApiGatewayV2::Deployment"]
+
+
+def test_the_rest_api_stays_under_the_limit_of_resources(resources: dict[str, Any]) -> None:
+    paths = resources["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
+    nodes = {tuple(path.split("/")[:depth]) for path in paths for depth in range(2, len(path.split("/")) + 1)}
+    assert len(nodes) < 300
