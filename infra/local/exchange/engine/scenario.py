@@ -1,7 +1,7 @@
 """Scenarios: a market's timeline, what users do, and what must then be true, as data (S-13).
 
-A scenario is JSON: ``{"seed", "usdt", "start": {"BTCUSDT": "60000"}, "settings": {…}, "steps": [step, …]}``. Time goes on
-by ``ms`` (1000 unless said) before each step; what a step may hold, in the order in which it is done:
+A scenario is JSON: ``{"seed", "usdt", "start": {"BTCUSDT": "60000"}, "settings": {…}, "steps": [step, …]}``. Time goes
+on by ``ms`` (1000 unless said) before each step; what a step may hold, in the order in which it is done:
 
 * ``price``: ``{"BTCUSDT": "60100"}`` or ``{"BTCUSDT": {"last": …, "mark": …, "index": …, "volume": …}}``;
 * ``market_ms``: the market's time jumps by so much (funding);
