@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from pynamodb.models import Model
 
-
 _BASE_NAMES: dict[type[Model], str] = {}
 
 
