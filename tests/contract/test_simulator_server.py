@@ -364,8 +364,8 @@ def test_the_recorded_market_is_replayed_with_history() -> None:
         assert float(days[-1][1]) == 46319.0
 
 
-def test_the_demo_profile_has_no_public_stream_and_refuses_what_demo_lacks() -> None:
-    with ExchangeServer("--profile", "demo") as server:
+def test_the_demo_host_has_no_public_stream_and_refuses_what_demo_lacks() -> None:
+    with ExchangeServer("--profile", "demo", "--strict-hosts") as server:
         with pytest.raises(websocket.WebSocketBadStatusException) as refused:
             websocket.create_connection(f"{server.ws}/v5/public/linear", timeout=5)
         assert refused.value.status_code == 404
@@ -387,3 +387,11 @@ def test_it_starts_fast_and_idles_small_and_quiet() -> None:
         assert busy < 10
     finally:
         server.stop()
+
+
+def test_the_demo_profile_keeps_the_public_stream_that_its_clients_take_from_mainnet() -> None:
+    with ExchangeServer("--profile", "demo") as server:
+        socket = websocket.create_connection(f"{server.ws}/v5/public/linear", timeout=5)
+        socket.send(json.dumps({"op": "subscribe", "args": ["tickers.BTCUSDT"]}))
+        assert json.loads(socket.recv())["success"]
+        socket.close()

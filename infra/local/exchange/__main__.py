@@ -53,6 +53,9 @@ def read_options(arguments: list[str]) -> Options:
     parser.add_argument("--symbols", type=_symbols, default=DEFAULT_SYMBOLS)
     parser.add_argument("--account", type=_account, action="append", default=[], metavar="KEY:SECRET:UID:USDT")
     parser.add_argument("--profile", choices=("mainnet", "demo"), default="mainnet")
+    parser.add_argument(
+        "--strict-hosts", action="store_true", help="demo: no public stream on this port, as on its host"
+    )
     parser.add_argument("--ip-limit", type=int, default=600, help="requests in 5 s that ban an address; 0: no limit")
     parser.add_argument("--rate-factor", type=int, default=1, help="multiplies the rate limits; 0: no limits")
     given = parser.parse_args(arguments)
@@ -67,6 +70,7 @@ def read_options(arguments: list[str]) -> Options:
         symbols=given.symbols,
         accounts=tuple(given.account),
         profile=given.profile,
+        strict_hosts=given.strict_hosts,
         ip_limit=given.ip_limit,
         rate_factor=given.rate_factor,
     )

@@ -27,7 +27,9 @@ GENERATED_HISTORY = 10_080
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the process was started with. ``accounts`` are (key, secret, uid, usdt)."""
+    """What the process was started with. ``accounts`` are (key, secret, uid, usdt). With ``strict_hosts`` the demo
+    profile is the demo host alone, without a public stream; else one port stands for demo's host and for mainnet's
+    public stream, which demo clients use."""
 
     port: int = 9001
     host: str = "127.0.0.1"
@@ -39,6 +41,7 @@ class Options:
     symbols: tuple[str, ...] = ("BTCUSDT", "ETHUSDT", "SOLUSDT", "XRPUSDT")
     accounts: tuple[tuple[str, str, str, Decimal], ...] = ()
     profile: str = "mainnet"
+    strict_hosts: bool = False
     ip_limit: int = 600
     rate_factor: int = 1
     event_delay_ms: tuple[int, int] = (5, 20)

@@ -27,8 +27,9 @@ class Streams:
         self._hub = hub
 
     async def public(self, socket: WebSocket) -> None:
-        """The public stream; the demo profile has none."""
-        if self._hub.simulator.options.profile == "demo":
+        """The public stream; demo's own host has none."""
+        options = self._hub.simulator.options
+        if options.profile == "demo" and options.strict_hosts:
             await socket.send_denial_response(Response(status_code=404))
             return
         await self._serve(socket, private=False)
