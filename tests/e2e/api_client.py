@@ -78,14 +78,18 @@ class ApiClient:
         query: Mapping[str, Any] | None = None,
         key: str | None = None,
     ) -> dict[str, Any]:
-        """One request. Raises Refused."""
+        """One request; signs in again first when the session has ended meanwhile. Raises Refused."""
         self.calls += 1
         headers = {"Idempotency-Key": key} if key else {}
         answer = self._http.request(method, path, json=body, params=dict(query or {}), headers=headers)
         document: dict[str, Any] = answer.json() if answer.content and "json" in answer.headers["content-type"] else {}
-        if not answer.is_success:
-            raise Refused(method, path, answer.status_code, document or {"detail": answer.text[:300]})
-        return document
+        if answer.is_success:
+            return document
+        refused = Refused(method, path, answer.status_code, document or {"detail": answer.text[:300]})
+        if refused.code != "auth.token_expired":
+            raise refused
+        self.login()
+        return self.call(method, path, body=body, query=query, key=key)
 
     def items(self, path: str, **query: Any) -> Iterator[dict[str, Any]]:
         """All items of a list, page by page."""

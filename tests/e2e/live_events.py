@@ -8,12 +8,14 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
-from tests.e2e.api_client import ApiClient
+from tests.e2e.api_client import ApiClient, Refused
 
 PING_SECONDS = 60.0
+CONNECT_SECONDS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +49,13 @@ class LiveEvents:
         self._came = threading.Condition()
         self._events: list[LiveEvent] = []
         self._closing = False
+        self._connected = threading.Event()
+        self._socket: ClientConnection | None = None
         self.connections = 0
-        self._socket = self._connect()
-        self._thread = threading.Thread(target=self._collect, name="live-events", daemon=True)
+        self._thread = threading.Thread(target=self._stay_connected, name="live-events", daemon=True)
         self._thread.start()
+        if not self._connected.wait(CONNECT_SECONDS):
+            raise TimeoutError(f"no WebSocket within {CONNECT_SECONDS:.0f} s")
 
     def of(self, run_id: str) -> list[LiveEvent]:
         """What came so far of a run."""
@@ -71,29 +76,32 @@ class LiveEvents:
     def close(self) -> None:
         """Hangs up."""
         self._closing = True
-        self._socket.close()
+        if self._socket is not None:
+            self._socket.close()
         self._thread.join(5)
 
-    def _connect(self) -> ClientConnection:
-        ticket = self._api.post("/sockets/tickets")
-        self.connections += 1
-        return connect(f"{ticket['url']}?ticket={ticket['ticket']}", open_timeout=20, close_timeout=2)
-
-    def _collect(self) -> None:
-        pinged = time.monotonic()
+    def _stay_connected(self) -> None:
         while not self._closing:
             try:
-                if time.monotonic() - pinged > PING_SECONDS:
-                    self._socket.send('{"action":"ping"}')
-                    pinged = time.monotonic()
-                message = json.loads(self._socket.recv(timeout=5))
+                ticket = self._api.post("/sockets/tickets")
+                address = f"{ticket['url']}?ticket={ticket['ticket']}"
+                with connect(address, open_timeout=CONNECT_SECONDS, close_timeout=2) as self._socket:
+                    self.connections += 1
+                    self._connected.set()
+                    self._collect(self._socket)
+            except (WebSocketException, OSError, Refused, httpx.HTTPError):
+                if not self._closing:
+                    time.sleep(0.5)
+
+    def _collect(self, socket: ClientConnection) -> None:
+        pinged = time.monotonic()
+        while not self._closing:
+            if time.monotonic() - pinged > PING_SECONDS:
+                socket.send('{"action":"ping"}')
+                pinged = time.monotonic()
+            try:
+                message = json.loads(socket.recv(timeout=5))
             except TimeoutError:
-                continue
-            except (WebSocketException, OSError):
-                if self._closing:
-                    return
-                time.sleep(0.5)
-                self._socket = self._connect()
                 continue
             if message.get("type") == "event":
                 with self._came:

@@ -28,7 +28,7 @@ EVERY_TRADED_RUN_HAS = frozenset(
         "run_ended",
     }
 )
-NEVER_SENT = frozenset({"denied", "intended"})
+NOT_THERE = frozenset({"denied", "intended", "absent"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def observe(evidence: Evidence) -> dict[str, Any]:
     seqs = [int(event["seq"]) for event in evidence.events]
     ours = _of_our_intents(evidence.exchange_orders, evidence.intents)
     measured = [seconds for seconds in evidence.protection if seconds is not None]
-    sent = [intent for intent in evidence.intents if intent["status"] not in NEVER_SENT]
+    sent = [intent for intent in evidence.intents if _is_an_order(intent)]
     late = seconds_of(run["endedAt"]) - seconds_of(run["deadlineAt"]) if run["endedAt"] else None
     gross = sum((Decimal(row["closedPnl"]) + _fees(row) for row in evidence.closed), Decimal(0))
     net = sum((Decimal(row["closedPnl"]) for row in evidence.closed), Decimal(0))
@@ -73,6 +73,7 @@ def observe(evidence: Evidence) -> dict[str, Any]:
         "sl_tp_measured": len(measured),
         "orders_on_exchange": len(ours),
         "intents": len(sent),
+        "intents_refused": len(evidence.intents) - len(sent),
         "unmatched": sorted(_unmatched(ours, sent)),
         "open_orders_left": len(evidence.open_orders),
         "position_left": str(sum((Decimal(row["size"]) for row in evidence.positions), Decimal(0))),
@@ -131,6 +132,12 @@ def _unmatched(orders: list[dict[str, Any]], intents: list[dict[str, Any]]) -> s
     there = {order["orderLinkId"]: order["orderId"] for order in orders}
     here = {intent["orderLinkId"]: intent["orderId"] for intent in intents}
     return {link for link in there.keys() | here.keys() if there.get(link) != here.get(link)}
+
+
+def _is_an_order(intent: dict[str, Any]) -> bool:
+    """Whether the exchange took it. One that it refused at the door, as an exit that a stop has overtaken, is none."""
+    refused = intent["status"] == "rejected" and not intent["orderId"]
+    return intent["status"] not in NOT_THERE and not refused
 
 
 def _filled(intent: dict[str, Any]) -> bool:
