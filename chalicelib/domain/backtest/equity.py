@@ -72,8 +72,10 @@ def drawdown(equity: Floats, bars: Bars, bar_ms: int, starting_equity: float) ->
     span = 0
     if longest > 0:
         place = int((until - since).argmax())
-        first, last = max(int(since[place]), 0), min(int(until[place]), len(equity) - 1)
-        span = int(bars.open_time_ms[last] - bars.open_time_ms[first]) + bar_ms
+        last = min(int(until[place]), len(equity) - 1)
+        peak = int(since[place])
+        begun = int(bars.open_time_ms[0]) if peak < 0 else int(bars.open_time_ms[peak]) + bar_ms
+        span = int(bars.open_time_ms[last]) + bar_ms - begun
     return Drawdown(float(fall.max()), float(np.nanmax(percent)), span)
 
 
