@@ -24,22 +24,27 @@ if TYPE_CHECKING:
 
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _JSON = "application/json"
+_OUR_SIDE = 500
 
 
 def dispatch(operation: Operation, request: Request, path: dict[str, str], services: ApiServices) -> Response:
     """The response to ``request``. Never raises: what is not a known error is logged and answers 500."""
     request_id = str(request.context.get("requestId", ""))
+    # What an earlier request of this process appended is not this one's.
+    logger.clear_state()
     logger.append_keys(requestId=request_id, operation=operation.name)
     try:
-        return _carry_out(operation, request, path, services)
+        response = _carry_out(operation, request, path, services)
     except KNOWN_ERRORS as error:
         problem = problem_of(error)
-        if problem.status >= 500:
-            logger.warning("refused", extra={"code": problem.code, "reason": str(error)})
+        write = logger.warning if problem.status >= _OUR_SIDE else logger.info
+        write("refused", extra={"status": int(problem.status), "code": problem.code})
         return _problem_response(problem, request, request_id)
     except Exception:  # noqa: BLE001  # the last line of defence: a defect must answer as a problem, and be seen
         logger.exception("defect")
         return _problem_response(unexpected(), request, request_id)
+    logger.info("answered", extra={"status": response.status_code})
+    return response
 
 
 def _carry_out(operation: Operation, request: Request, path: dict[str, str], services: ApiServices) -> Response:

@@ -116,10 +116,8 @@ def _of_refusal(error: Refusal) -> Problem:
 
 def _pointer(error: Refusal) -> str:
     """The place in the request that is refused; the whole of it where no single one is."""
-    if isinstance(error, MissingReference):
+    if isinstance(error, MissingReference | UnknownSymbol):
         return error.pointer
-    if isinstance(error, UnknownSymbol):
-        return "/symbol"
     return _POINTERS.get(error.code, "")
 
 

@@ -128,7 +128,7 @@ class LazyApiServices:
         """The exchange account."""
         from chalicelib.services.terminal.account import TerminalAccount
 
-        return TerminalAccount(tables.connections(), exchange.exchange(_CALLER), clock())
+        return TerminalAccount(tables.connections(), self.instruments, exchange.exchange(_CALLER), clock())
 
     @cached_property
     def market(self) -> TerminalMarket:

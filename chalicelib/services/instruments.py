@@ -27,10 +27,10 @@ class Instruments:
     clock: Clock
     _memory: _Memory = field(default_factory=_Memory)
 
-    def get(self, symbol: str) -> Instrument:
+    def get(self, symbol: str, pointer: str = "/symbol") -> Instrument:
         """The instrument's trading rules, asked of the exchange when the cache has none.
 
-        Raises UnknownSymbol, ExchangeUnavailable.
+        Raises UnknownSymbol with ``pointer`` (where the request names it), ExchangeUnavailable.
         """
         for instrument in self._all():
             if instrument.symbol == symbol:
@@ -38,7 +38,7 @@ class Instruments:
         try:
             return self.market.instrument(symbol)
         except NotFound as missing:
-            raise UnknownSymbol(symbol) from missing
+            raise UnknownSymbol(symbol, pointer) from missing
 
     def list(self, search: str, limit: int, after: str | None) -> Listing[Instrument]:
         """Instruments by symbol whose symbol or base coin contains ``search``. Raises ExchangeUnavailable."""

@@ -55,7 +55,8 @@ class Strategies:
             raise InvalidDocument(
                 [replace(finding, pointer=_SPEC + finding.pointer) for finding in invalid.findings]
             ) from invalid
-        self.instruments.get(normalised["market"]["symbol"]).require_tradable(f"{_SPEC}/market/symbol")
+        pointer = f"{_SPEC}/market/symbol"
+        self.instruments.get(normalised["market"]["symbol"], pointer).require_tradable(pointer)
         return Validated(normalised, hash_of(normalised))
 
     def create(self, actor: Actor, spec: dict[str, Any]) -> StoredStrategy:

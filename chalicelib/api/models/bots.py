@@ -17,7 +17,7 @@ class CreateBotBody(RequestModel):
 
     name: BotName
     strategy_id: Id
-    strategy_version: int | None = Field(default=None, ge=1)
+    strategy_version: int | None = Field(default=None, ge=1, le=999_999)
     exchange_connection_id: Id
     symbol: Symbol | None = None
 
@@ -27,7 +27,7 @@ class ChangeBotBody(RequestModel):
 
     name: BotName | None = None
     strategy_id: Id | None = None
-    strategy_version: int | None = Field(default=None, ge=1)
+    strategy_version: int | None = Field(default=None, ge=1, le=999_999)
     exchange_connection_id: Id | None = None
     symbol: Symbol | None = None
 

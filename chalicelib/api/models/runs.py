@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 ZERO = Decimal(0)
 
+RunCursor = Annotated[str, Field(pattern=r"^[0-9]{1,16}(\.[0-9A-Z]{26})?$")]
+"""Where a page of runs ended: the time of a start, and the run."""
+
 
 class StartRunBody(RequestModel):
     """How long the run may last; the workspace's default when nothing is said."""
@@ -42,10 +45,13 @@ class StopRunBody(RequestModel):
 class BotRunsQuery(PageQuery):
     """Which page of a bot's runs."""
 
+    cursor: RunCursor | None = None
+
 
 class RunsQuery(PageQuery):
     """Which runs."""
 
+    cursor: RunCursor | None = None
     status: Literal["active", "ended"] | None = None
     bot_id: Id | None = None
 
@@ -53,7 +59,7 @@ class RunsQuery(PageQuery):
 class EventsQuery(RequestModel):
     """Events after a number (``seq``)."""
 
-    after: int = Field(default=0, ge=0)
+    after: int = Field(default=0, ge=0, le=999_999_999)
     limit: int = Field(default=100, ge=1, le=500)
 
 

@@ -22,7 +22,7 @@ class StrategyBody(RequestModel):
 class ReplaceStrategyBody(StrategyBody):
     """The next version. With ``expectedVersion`` it is refused when somebody saved one meanwhile."""
 
-    expected_version: int | None = Field(default=None, ge=1)
+    expected_version: int | None = Field(default=None, ge=1, le=999_999)
 
 
 class StrategyView(View):

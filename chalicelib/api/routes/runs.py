@@ -42,7 +42,7 @@ def list_runs_of_bot(call: Call, bot_id: str, query: BotRunsQuery) -> RunList:
     return RunList(items=[RunView.of(record) for record in page.items], next_cursor=page.cursor)
 
 
-@routes.get("/runs")
+@routes.get("/runs", refusals=(404,))
 def list_runs(call: Call, query: RunsQuery) -> RunList:
     """The workspace's runs, newest first."""
     page = call.services.runs.runs(

@@ -74,28 +74,28 @@ def cancel_order(call: Call, order_id: str, body: NoBody) -> OrderView:
     return OrderView.of(call.services.orders.cancel(call.actor, order_id))
 
 
-@routes.get("/terminal/positions", refusals=(404, 502))
+@routes.get("/terminal/positions", refusals=(404, 422, 502))
 def list_positions(call: Call, query: AccountQuery) -> PositionList:
     """Positions that have a size, as the exchange has them now."""
     found = call.services.account.positions(call.actor, query.exchange_connection_id, query.symbol)
     return PositionList(items=[PositionView.of(position) for position in found], next_cursor=None)
 
 
-@routes.get("/terminal/open-orders", refusals=(404, 502))
+@routes.get("/terminal/open-orders", refusals=(404, 422, 502))
 def list_open_orders(call: Call, query: AccountQuery) -> OpenOrderList:
     """Orders that are alive on the exchange, whoever made them."""
     found = call.services.account.open_orders(call.actor, query.exchange_connection_id, query.symbol)
     return OpenOrderList(items=[OpenOrderView.of(order) for order in found], next_cursor=None)
 
 
-@routes.get("/terminal/order-history", refusals=(404, 502))
+@routes.get("/terminal/order-history", refusals=(404, 422, 502))
 def list_order_history(call: Call, query: OrderHistoryQuery) -> OrderHistoryList:
     """The exchange's own record of a symbol's orders, whoever made them."""
     found = call.services.account.order_history(call.actor, query.exchange_connection_id, query.symbol, query.since)
     return OrderHistoryList(items=[OpenOrderView.of(order) for order in found], next_cursor=None)
 
 
-@routes.get("/terminal/closed-pnl", refusals=(404, 502))
+@routes.get("/terminal/closed-pnl", refusals=(404, 422, 502))
 def list_closed_pnl(call: Call, query: ClosedPnlQuery) -> ClosedPnlList:
     """Closed results as the exchange books them."""
     found = call.services.account.closed_pnl(call.actor, query.exchange_connection_id, query.symbol, query.since)

@@ -28,10 +28,11 @@ class Forbidden(Refusal):
 
 
 class UnknownSymbol(Refusal):
-    """There is no such instrument."""
+    """There is no such instrument; ``pointer`` says where the request names it."""
 
-    def __init__(self, symbol: str) -> None:
+    def __init__(self, symbol: str, pointer: str = "/symbol") -> None:
         super().__init__("symbol.unknown", f"there is no USDT perpetual {symbol}", symbol=symbol)
+        self.pointer = pointer
 
 
 class MissingReference(Refusal):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 
 from chalicelib.account_ports import (
@@ -29,6 +30,7 @@ from chalicelib.ports import Clock, Conflict, Ids, NotFound
 
 LOCK_AFTER_FAILURES = 10
 LOCK_MS = 15 * 60 * 1000
+_FAMILY_ID = re.compile(r"[0-9A-Z]{26}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,8 @@ class Sessions:
 
     def _family_of(self, refresh_token: str, now_ms: int) -> RefreshFamily:
         family_id, _, secret = refresh_token.partition(".")
+        if not _FAMILY_ID.fullmatch(family_id):
+            raise _invalid_refresh()
         try:
             family = self.sessions.family(family_id)
         except NotFound as missing:

@@ -22,10 +22,11 @@ from chalicelib.domain.workspace.manual_order_rules import OrderDraft, check_aga
 from chalicelib.ports import Clock, Conflict, ConnectionRef, Exchange, ExchangeUnavailable, Ids, MarketData, NotFound
 from chalicelib.services.instruments import Instruments
 
-ABSENCE_PROVEN_MS = 15_000
-"""After this long a request that was on its way is outside every receive window: what is absent stays absent."""
+ABSENCE_PROVEN_MS = 60_000
+"""After this long neither this function nor the execution function can still be sending: what is absent stays so."""
 
 _LIST_LIMIT = 50
+_MOST_READ = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +69,15 @@ class ManualOrders:
         return self._synchronised(self.orders.get(actor.workspace_id, order_id))
 
     def list(self, actor: Actor, connection_id: str | None, symbol: str | None) -> tuple[ManualOrder, ...]:
-        """The newest orders. Those still alive are read from the exchange; an unreachable one leaves what is known."""
+        """The newest orders. The newest that are alive are read from the exchange, as far as it can be reached."""
         stored = [
             order
             for order in self.orders.list(actor.workspace_id, _LIST_LIMIT)
             if (connection_id is None or order.connection_id == connection_id)
             and (symbol is None or order.symbol == symbol)
         ]
-        return tuple(self._synchronised_if_possible(order) for order in stored)
+        alive = [order.intent_id for order in stored if not order.status.terminal][:_MOST_READ]
+        return tuple(self._synchronised_if_possible(order) if order.intent_id in alive else order for order in stored)
 
     def cancel(self, actor: Actor, order_id: str) -> ManualOrder:
         """Cancels an order that is alive. Raises NotFound, InUse (``order.finished``), ExchangeUnavailable."""

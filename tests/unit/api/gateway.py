@@ -152,7 +152,7 @@ class FakeServices:
 
     @cached_property
     def account(self) -> TerminalAccount:
-        return TerminalAccount(self.connection_rows, self.exchange, self.clock)
+        return TerminalAccount(self.connection_rows, self.instruments, self.exchange, self.clock)
 
     @cached_property
     def market(self) -> TerminalMarket:

@@ -151,7 +151,7 @@ def test_an_unresolved_order_stays_unknown_until_its_absence_is_proven(
     order_id = client.post("/terminal/orders", order_body(account), key="k").json["id"]
 
     soon = client.get(f"/terminal/orders/{order_id}").json["status"]
-    gateway.services.clock.advance(15_000)
+    gateway.services.clock.advance(60_000)
     later = client.get(f"/terminal/orders/{order_id}").json
 
     assert soon == "unknown"
@@ -208,3 +208,10 @@ def test_candles_are_numbers_as_strings_with_open_times_in_milliseconds(client: 
 @pytest.mark.parametrize("query", [{"interval": "2m"}, {"limit": "0"}, {"limit": "1001"}, {"limit": "x"}])
 def test_a_wrong_candle_query_is_refused(client: Client, query: dict[str, str]) -> None:
     assert client.get("/terminal/candles", symbol="BTCUSDT", **query).status == 400
+
+
+@pytest.mark.parametrize("path", ["/terminal/positions", "/terminal/open-orders", "/terminal/closed-pnl"])
+def test_an_account_is_not_asked_about_an_unknown_symbol(client: Client, account: str, path: str) -> None:
+    answer = client.get(path, exchangeConnectionId=account, symbol="NOPEUSDT")
+
+    assert (answer.status, answer.pointers()) == (422, ["#/query/symbol"])

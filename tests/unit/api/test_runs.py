@@ -148,3 +148,9 @@ def test_a_run_needs_a_tested_connection(gateway: Gateway, client: Client) -> No
     answer = client.post(f"/bots/{bot_id}/runs")
 
     assert (answer.status, answer.json["code"]) == (409, "run.connection_not_tested")
+
+
+def test_a_cursor_that_is_not_of_this_list_is_refused(client: Client) -> None:
+    answer = client.get("/runs", cursor="nonsense")
+
+    assert (answer.status, answer.pointers()) == (400, ["#/query/cursor"])

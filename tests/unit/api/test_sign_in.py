@@ -163,3 +163,10 @@ def test_a_ticket_opens_a_socket_of_the_workspace_for_a_minute(gateway: Gateway,
     assert ticket.status == 201
     assert ticket.json["url"] == "wss://test/ws"
     assert ticket.json["expiresAt"] == "2023-11-14T22:14:20.000Z"
+
+
+@pytest.mark.parametrize("token", ["", "x", "x" * 5000, "..", "01J00000000000000000000000.guessed"])
+def test_a_made_up_refresh_token_is_refused(gateway: Gateway, client: Client, token: str) -> None:
+    answer = gateway.call("POST", "/auth/refresh", headers={"Cookie": f"bm_refresh={token}", "X-CSRF-Token": "guessed"})
+
+    assert (answer.status, answer.json["code"]) == (401, "auth.refresh_invalid")
