@@ -13,6 +13,7 @@ from chalicelib.domain.streams.shards import PrivateShard, PublicShard, shards_o
 from chalicelib.ports import ConnectionRef
 from chalicelib.services.sidecar.deliver import Delivery
 from chalicelib.services.sidecar.hold_shards import ShardHolder
+from functions.sidecar import pulse
 from functions.sidecar.stream_pool import StreamPool
 from functions.sidecar.work_queue import Timetable, WorkQueue
 
@@ -36,19 +37,16 @@ class Supervisor:
         delivery: Delivery,
         work: WorkQueue,
         timetable: Timetable,
+        beat: Callable[[], None] = pulse.beat,
     ) -> None:
+        """``beat`` is called after each step that reached the store."""
         self._active_runs = active_runs
         self._holder = holder
         self._pool = pool
         self._delivery = delivery
         self._work = work
         self._timetable = timetable
-        self._stepped = 0.0
-
-    @property
-    def healthy(self) -> bool:
-        """Whether the last good step, and with it the heartbeat, is recent."""
-        return monotonic() - self._stepped < 10
+        self._beat = beat
 
     def run(self, stop: threading.Event) -> None:
         """Steps until ``stop`` is set, then ends everything in order, within five seconds."""
@@ -59,7 +57,7 @@ class Supervisor:
             begun = monotonic()
             try:
                 self.step()
-                self._stepped = monotonic()
+                self._beat()
             except Exception as error:  # noqa: BLE001  # the store is away: what is heard now must still be heard then
                 _LOG.warning("step failed", extra={"error": type(error).__name__, "reason": str(error)[:200]})
             if monotonic() - said >= HEALTH_EVERY_SECONDS:

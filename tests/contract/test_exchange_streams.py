@@ -53,6 +53,7 @@ class Sidecar:
             delivery=delivery,
             work=work,
             timetable=timetable,
+            beat=lambda: None,
         )
         self._thread = threading.Thread(target=supervisor.run, args=(self.stop,), daemon=True)
         self._thread.start()
