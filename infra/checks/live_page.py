@@ -18,7 +18,7 @@ def main() -> int:
         environment = {
             **os.environ,
             "BASE_URL": cloud.endpoints["web"],
-            "ENDPOINTS_FILE": str(cloud.state / "endpoints.json"),
+            "ENDPOINTS": str(cloud.state / "endpoints.json"),
         }
         command = ["npm", "run", "--silent", "e2e:live"]
         return subprocess.run(command, cwd=FRONTEND, env=environment, stdin=subprocess.DEVNULL, check=False).returncode

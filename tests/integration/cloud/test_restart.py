@@ -1,0 +1,63 @@
+"""Stopping keeps the state, starting resumes it; two instances live beside each other; a taken port is said."""
+
+from __future__ import annotations
+
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+from infra.local.cloud import LocalCloud
+from infra.local.ports import HOST, Ports, PortTaken
+from tests.e2e.api_client import ApiClient
+
+
+def _signed_in(cloud: LocalCloud) -> ApiClient:
+    api = ApiClient(cloud.endpoints)
+    api.login()
+    return api
+
+
+def test_a_run_goes_on_after_the_cloud_was_stopped_and_started_again(tmp_path: Path) -> None:
+    ports = Ports.free()
+    with LocalCloud(ports=ports, state=tmp_path, speed=60) as cloud:
+        api = _signed_in(cloud)
+        bot = api.get("/bots")["items"][0]
+        run = api.post(f"/bots/{bot['id']}/runs", {"durationMinutes": 1}, key="restart-test")
+        _await(api, run["id"], {"running"}, seconds=20)
+        api.close()
+    with LocalCloud(ports=ports, state=tmp_path, speed=60) as cloud:
+        api = _signed_in(cloud)
+        ended = _await(api, run["id"], {"finished", "stopped", "error"}, seconds=90)
+        api.close()
+    assert (ended["status"], ended["stopReason"]) == ("finished", "timeout")
+
+
+def _await(api: ApiClient, run: str, statuses: set[str], *, seconds: float) -> dict[str, object]:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        seen = api.get(f"/runs/{run}")
+        if seen["status"] in statuses:
+            return seen
+        time.sleep(0.5)
+    raise AssertionError(f"run {run} is {seen['status']} after {seconds} s, not one of {statuses}")
+
+
+def test_a_second_instance_runs_beside_the_first(cloud: LocalCloud) -> None:
+    with LocalCloud(speed=60) as second:
+        api = _signed_in(second)
+        assert api.get("/runs")["items"] == []
+        api.close()
+    first = _signed_in(cloud)
+    assert first.get("/bots")["items"]
+    first.close()
+
+
+def test_a_taken_port_is_said_with_what_to_do(tmp_path: Path) -> None:
+    ports = Ports.free()
+    with socket.socket() as other:
+        other.bind((HOST, ports.aws))
+        other.listen()
+        with pytest.raises(PortTaken, match=rf"port {ports.aws} .* is taken: stop .* or choose others"):
+            LocalCloud(ports=ports, state=tmp_path).start()
