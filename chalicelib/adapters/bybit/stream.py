@@ -23,6 +23,8 @@ _CONNECT_SECONDS = 5
 _TURN_SECONDS = 0.5
 _FIRST_PAUSE_SECONDS = 1.0
 _LONGEST_PAUSE_SECONDS = 30.0
+# Gentle, so that after an outage of half a minute the stream is back within about ten seconds.
+_PAUSE_GROWTH = 1.5
 _STEADY_AFTER_MS = 60_000
 
 
@@ -122,7 +124,7 @@ class StreamThread(threading.Thread):
                 pause = _FIRST_PAUSE_SECONDS
             _LOG.warning("stream down", extra={"stream": self.stream, "reason": reason, "pauseSeconds": pause})
             self._stop_event.wait(pause * (0.5 + 0.5 * self._jitter()))
-            pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+            pause = min(pause * _PAUSE_GROWTH, _LONGEST_PAUSE_SECONDS)
 
     def _attempt(self) -> str:
         """One connection from its beginning to its end; returns why it ended."""
