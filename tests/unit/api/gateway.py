@@ -43,6 +43,7 @@ from tests.fakes.memory_workspace import (
 from tests.fakes.plain_security import LocalKms, PlainPasswords, ReversingSealer
 from tests.fakes.scripted_exchange import ScriptedExchange, ScriptedMarket
 from tests.fakes.virtual_clock import VirtualClock
+from tests.unit.api.conformance import require_conformity
 
 PASSWORD = "correct horse battery"
 TOTP_SECRET = "KDRI3BVYDLJAPDB6W2GEYGXI54QISN44"
@@ -274,7 +275,11 @@ class Gateway:
         }
         response = self.app(event, None)
         headers_out = {**response.get("headers", {}), **response.get("multiValueHeaders", {})}
-        return Answer(int(response["statusCode"]), headers_out, str(response["body"]))
+        answer = Answer(int(response["statusCode"]), headers_out, str(response["body"]))
+        require_conformity(
+            method, template.removeprefix(PREFIX), answer.status, answer.headers["Content-Type"], answer.text
+        )
+        return answer
 
     def _route(self, path: str) -> tuple[str, dict[str, str]]:
         parts = path.split("/")
