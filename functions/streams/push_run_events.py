@@ -13,6 +13,7 @@ from pynamodb.exceptions import PynamoDBException
 
 from chalicelib.bootstrap.api import event_push
 from chalicelib.observability import logger
+from chalicelib.services.accounts.sockets import EventPush
 
 LARGEST_FRAME = 32_000
 
@@ -20,16 +21,22 @@ LARGEST_FRAME = 32_000
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """Pushes every new event; answers with the record to go on from when one failed."""
-    for record in event["Records"]:
+    failed = push_records(event["Records"], event_push())
+    return {"batchItemFailures": [] if failed is None else [{"itemIdentifier": failed}]}
+
+
+def push_records(records: list[dict[str, Any]], events: EventPush) -> str | None:
+    """Pushes the records in order; returns the sequence number of the first that failed, None when all went out."""
+    for record in records:
         if record["eventName"] != "INSERT":
             continue
         image = record["dynamodb"]["NewImage"]
         try:
-            event_push().push(image["workspace_id"]["S"], message_of(image))
+            events.push(image["workspace_id"]["S"], message_of(image))
         except (BotoCoreError, ClientError, PynamoDBException):
             logger.exception("event not pushed", extra={"runId": image["run_id"]["S"]})
-            return {"batchItemFailures": [{"itemIdentifier": record["dynamodb"]["SequenceNumber"]}]}
-    return {"batchItemFailures": []}
+            return str(record["dynamodb"]["SequenceNumber"])
+    return None
 
 
 def message_of(image: dict[str, Any]) -> bytes:

@@ -16,14 +16,14 @@ UNKNOWN = b'{"type":"error","code":"socket.unknown_action"}'
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """Answers through the gateway: a route response would need another integration."""
-    reply = PONG if _action(event.get("body")) == "ping" else UNKNOWN
-    socket_gateway().post(event["requestContext"]["connectionId"], reply)
+    socket_gateway().post(event["requestContext"]["connectionId"], reply_to(event.get("body")))
     return {"statusCode": 200}
 
 
-def _action(body: object) -> object:
+def reply_to(body: object) -> bytes:
+    """What a browser's message is answered with."""
     try:
         message = orjson.loads(body) if isinstance(body, str) else None
     except orjson.JSONDecodeError:
-        return None
-    return message.get("action") if isinstance(message, dict) else None
+        return UNKNOWN
+    return PONG if isinstance(message, dict) and message.get("action") == "ping" else UNKNOWN

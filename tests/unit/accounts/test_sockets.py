@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.domain.accounts.actor import Actor
 from chalicelib.domain.accounts.errors import Unauthenticated
 from chalicelib.domain.accounts.roles import Role
 from chalicelib.domain.accounts.session import Socket
 from chalicelib.services.accounts.sockets import EventPush, OpenSockets, SocketTickets
-from functions.streams.push_run_events import LARGEST_FRAME, message_of
+from functions.streams.push_run_events import LARGEST_FRAME, message_of, push_records
+from functions.websocket.message import PONG, UNKNOWN, reply_to
 from tests.fakes.counted_ids import CountedIds
 from tests.fakes.memory_accounts import MemorySessions, MemorySockets
 from tests.fakes.virtual_clock import VirtualClock
@@ -24,11 +26,14 @@ class RecordingGateway:
     """A ``SocketGateway``: sockets in ``gone`` are gone."""
 
     gone: set[str] = field(default_factory=set)
+    broken_after: int | None = None
     posted: list[tuple[str, bytes]] = field(default_factory=list)
 
     def post(self, connection_id: str, message: bytes) -> bool:
         if connection_id in self.gone:
             return False
+        if len(self.posted) == self.broken_after:
+            raise EndpointConnectionError(endpoint_url="https://gateway")
         self.posted.append((connection_id, message))
         return True
 
@@ -121,3 +126,42 @@ def test_a_message_is_made_of_one_record_alone() -> None:
 
 def test_an_event_too_large_for_a_frame_becomes_a_hint() -> None:
     assert message_of(image('"' + "x" * LARGEST_FRAME + '"')) == b'{"type":"refetch","runId":"r1"}'
+
+
+def record(number: int, kind: str = "INSERT") -> dict[str, object]:
+    """A record of the stream."""
+    return {
+        "eventName": kind,
+        "dynamodb": {"SequenceNumber": f"sequence-{number}", "NewImage": image(f'{{"seq":{number}}}')},
+    }
+
+
+def test_records_are_pushed_in_order_and_only_new_ones(sockets: MemorySockets) -> None:
+    gateway = RecordingGateway()
+    sockets.put(Socket("s1", "w1", "u", 0))
+
+    failed = push_records([record(1), record(2, "MODIFY"), record(3)], EventPush(sockets, gateway))
+
+    assert failed is None
+    assert [message for _, message in gateway.posted] == [
+        message_of(image('{"seq":1}')),
+        message_of(image('{"seq":3}')),
+    ]
+
+
+def test_the_stream_goes_on_from_the_first_record_that_failed(sockets: MemorySockets) -> None:
+    sockets.put(Socket("s1", "w1", "u", 0))
+
+    failed = push_records([record(1), record(2), record(3)], EventPush(sockets, RecordingGateway(broken_after=1)))
+
+    assert failed == "sequence-2"
+
+
+@pytest.mark.parametrize("body", ['{"action":"ping"}', '{"action":"ping","more":1}'])
+def test_a_ping_is_answered(body: str) -> None:
+    assert reply_to(body) == PONG
+
+
+@pytest.mark.parametrize("body", [None, "", "x", "[]", '"ping"', '{"action":"trade"}'])
+def test_nothing_but_a_ping_is_understood(body: str | None) -> None:
+    assert reply_to(body) == UNKNOWN
