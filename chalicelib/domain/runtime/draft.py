@@ -9,6 +9,7 @@ from typing import Any
 from chalicelib.domain.market.side import Side
 from chalicelib.domain.runtime.decision import Booked, Command, Decision, Judged, Reads, Situation
 from chalicelib.domain.runtime.events import EventType, RunEvent, Severity
+from chalicelib.domain.runtime.facts import ExecutionFact
 from chalicelib.domain.runtime.intent import Intent, IntentKind, IntentStatus, order_link_id
 from chalicelib.domain.runtime.position import Holding
 from chalicelib.domain.runtime.record import RunRecord, RunState
@@ -31,7 +32,7 @@ class Draft:
         self.situation = situation
         self.now = situation.now_ms
         self.spec = situation.spec
-        self.state: RunState = record.state
+        self.state: RunState = replace(record.state)
         self.commands: list[Command] = []
         self.judged: Judged | None = None
         self.snapshot_seen = False
@@ -39,13 +40,15 @@ class Draft:
         self.waiting = False
         self.ended = False
         self.booked: list[Booked] = []
+        self._booked_ids: set[str] = set()
         self._reads = Reads()
         self._events: list[RunEvent] = []
         self._intents: dict[str, Intent] = {}
 
     def update(self, **changes: Any) -> None:
-        """Replaces fields of the state."""
-        self.state = replace(self.state, **changes)
+        """Replaces fields of the state, which is this draft's own copy."""
+        for name, value in changes.items():
+            setattr(self.state, name, value)
 
     def read(self, *, candles: bool = False, snapshot: bool = False, resolve: Intent | None = None) -> None:
         """Asks for readings before the next decision. Right after one has failed nothing is asked."""
@@ -105,6 +108,15 @@ class Draft:
         slot = "entry" if intent.kind is IntentKind.ENTRY else "exit"
         self.update(**{slot: None if intent.settled else intent})
         self._intents[intent.intent_id] = intent
+
+    def book(self, execution: ExecutionFact, intent_id: str, exit_reason: str) -> None:
+        """Notes an execution as booked."""
+        self.booked.append(Booked(execution, intent_id, exit_reason))
+        self._booked_ids.add(execution.exec_id)
+
+    def has_booked(self, exec_id: str) -> bool:
+        """Whether this decision has booked the execution already."""
+        return exec_id in self._booked_ids
 
     def new_intent(
         self,
@@ -171,7 +183,7 @@ class Draft:
             params=params,
         )
         recent = tuple(at for at in self.state.error_times_ms if at > self.now - ERROR_WINDOW_MS)
-        counts = replace(self.state.counts, errors=self.state.counts.errors + 1)
+        counts = self.state.counts.plus(errors=1)
         self.update(error_times_ms=(*recent[-ERRORS_BEFORE_PAUSE:], self.now), counts=counts)
 
     def _urgent(self) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chalicelib.domain.runtime.decision import Booked
 from chalicelib.domain.runtime.draft import Draft
 from chalicelib.domain.runtime.events import EventType, Severity
 from chalicelib.domain.runtime.facts import ExecType, ExecutionFact
@@ -31,9 +30,7 @@ _FORCED_EXITS = {
 
 def absorb_execution(draft: Draft, execution: ExecutionFact) -> None:
     """Books an execution once. One that is not ours is adopted all the same, and pauses the run (decision 18)."""
-    if execution.symbol != draft.terms.symbol or any(
-        booked.execution.exec_id == execution.exec_id for booked in draft.booked
-    ):
+    if execution.symbol != draft.terms.symbol or draft.has_booked(execution.exec_id):
         return
     draft.update(last_exec_ms=max(draft.state.last_exec_ms, execution.time_ms))
     if execution.exec_type is ExecType.FUNDING:
@@ -52,8 +49,8 @@ def absorb_execution(draft: Draft, execution: ExecutionFact) -> None:
 
 def _book_funding(draft: Draft, execution: ExecutionFact) -> None:
     ledger = draft.state.ledger
-    draft.update(ledger=replace(ledger, funding=ledger.funding - execution.fee))
-    draft.booked.append(Booked(execution, "", "funding"))
+    draft.update(ledger=ledger.plus(funding=-execution.fee))
+    draft.book(execution, "", "funding")
     draft.emit(EventType.EXECUTION, "funding", params={"amount": -execution.fee, "symbol": execution.symbol})
 
 
@@ -65,9 +62,9 @@ def _book_fill(draft: Draft, execution: ExecutionFact) -> None:
     bar_ms = draft.terms.timeframe.open_time(draft.situation.market_now_ms)
     booking = book(before, execution, intent.intent_id if intent else "", bar_ms)
     closing = booking.closed_qty > 0
-    draft.booked.append(Booked(execution, intent.intent_id if intent else "", origin if closing else ""))
-    ledger = replace(state.ledger, gross=state.ledger.gross + booking.gross, fees=state.ledger.fees + execution.fee)
-    draft.update(ledger=ledger, counts=replace(state.counts, fills=state.counts.fills + 1))
+    draft.book(execution, intent.intent_id if intent else "", origin if closing else "")
+    ledger = state.ledger.plus(gross=booking.gross, fees=execution.fee)
+    draft.update(ledger=ledger, counts=state.counts.plus(fills=1))
     draft.emit(
         EventType.EXECUTION,
         "exit" if closing else "entry",
@@ -93,12 +90,13 @@ def _book_fill(draft: Draft, execution: ExecutionFact) -> None:
 def _take_holding(draft: Draft, before: Holding | None, booking: Booking, intent: Intent | None, origin: str) -> None:
     after = booking.holding
     if after is not None and (before is None or after.side is not before.side):
-        after = replace(
-            after,
-            level_inputs=intent.level_inputs if intent else {},
-            stop_loss=intent.stop_loss if intent else None,
-            take_profit=intent.take_profit if intent else None,
-        )
+        if intent is not None:
+            after = replace(
+                after,
+                level_inputs=intent.level_inputs,
+                stop_loss=intent.stop_loss,
+                take_profit=intent.take_profit,
+            )
     draft.update(holding=after)
     if booking.opened_qty and after is not None:
         _opened(draft, after)
@@ -109,7 +107,8 @@ def _take_holding(draft: Draft, before: Holding | None, booking: Booking, intent
 def _opened(draft: Draft, holding: Holding) -> None:
     if draft.state.trading is TradingState.ARMED:
         draft.move_trading(TradingState.ENTRY_PENDING)
-    draft.hold(levels_final=False)
+    if holding.levels_final:
+        draft.hold(levels_final=False)
     draft.emit(
         EventType.POSITION_UPDATE,
         "open",
@@ -130,7 +129,7 @@ def _closed(draft: Draft, holding: Holding | None, origin: str) -> None:
         return
     state = draft.state
     cooldown = draft.spec.risk.cooldown_seconds * 1000
-    draft.update(cooldown_until_ms=draft.now + cooldown, counts=replace(state.counts, trades=state.counts.trades + 1))
+    draft.update(cooldown_until_ms=draft.now + cooldown, counts=state.counts.plus(trades=1))
     draft.emit(EventType.POSITION_UPDATE, "closed", params={"reason": origin, "net": draft.state.ledger.net})
     if state.trading is TradingState.EXIT_PENDING:
         paused = state.status is RunStatus.PAUSED

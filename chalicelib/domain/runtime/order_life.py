@@ -32,7 +32,7 @@ def order_answered(draft: Draft, intent_id: str, outcome: Outcome) -> None:
     if intent is None:
         return
     order_times = (*draft.state.order_times_ms, draft.now)
-    counts = replace(draft.state.counts, orders=draft.state.counts.orders + 1)
+    counts = draft.state.counts.plus(orders=1)
     draft.update(order_times_ms=tuple(at for at in order_times if at > draft.now - 60_000), counts=counts)
     if outcome.kind is OutcomeKind.ACKNOWLEDGED:
         status = IntentStatus.SENT

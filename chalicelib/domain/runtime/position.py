@@ -70,6 +70,10 @@ class Ledger:
         """What the run has earned: gross result less fees plus funding."""
         return self.gross - self.fees + self.funding
 
+    def plus(self, *, gross: Decimal = ZERO, fees: Decimal = ZERO, funding: Decimal = ZERO) -> Ledger:
+        """The ledger after another booking."""
+        return Ledger(self.gross + gross, self.fees + fees, self.funding + funding)
+
 
 @dataclass(frozen=True, slots=True)
 class Booking:

@@ -63,10 +63,16 @@ class Counts:
     trades: int = 0
     errors: int = 0
 
+    def plus(self, *, orders: int = 0, fills: int = 0, trades: int = 0, errors: int = 0) -> Counts:
+        """The counts after more of the same."""
+        return Counts(self.orders + orders, self.fills + fills, self.trades + trades, self.errors + errors)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class RunState:
-    """Everything a Tick decides on and writes back. All times are milliseconds UTC of our clock unless named market.
+    """Everything a Tick decides on and writes back. Only a draft changes one, and only its own copy.
+
+    All times are milliseconds UTC of our clock unless named market.
 
     ``reconcile_due`` names why the account must be read before anything new is risked ("" when nothing asks for it);
     ``reconciled_ms`` is when it was last read whole. ``error_times_ms`` feed pauseOnError, ``order_times_ms``
