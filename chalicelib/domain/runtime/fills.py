@@ -89,14 +89,13 @@ def _book_fill(draft: Draft, execution: ExecutionFact) -> None:
 
 def _take_holding(draft: Draft, before: Holding | None, booking: Booking, intent: Intent | None, origin: str) -> None:
     after = booking.holding
-    if after is not None and (before is None or after.side is not before.side):
-        if intent is not None:
-            after = replace(
-                after,
-                level_inputs=intent.level_inputs,
-                stop_loss=intent.stop_loss,
-                take_profit=intent.take_profit,
-            )
+    if after is not None and (before is None or after.side is not before.side) and intent is not None:
+        after = replace(
+            after,
+            level_inputs=intent.level_inputs,
+            stop_loss=intent.stop_loss,
+            take_profit=intent.take_profit,
+        )
     draft.update(holding=after)
     if booking.opened_qty and after is not None:
         _opened(draft, after)
