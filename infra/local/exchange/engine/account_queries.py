@@ -8,7 +8,7 @@ from typing import Any
 
 from infra.local.exchange.engine.account import Account
 from infra.local.exchange.engine.account_records import position_row, wallet_row
-from infra.local.exchange.engine.decimal_text import plain
+from infra.local.exchange.engine.decimal_text import plain, read_decimal
 from infra.local.exchange.engine.order_rules import require_linear
 from infra.local.exchange.engine.order_states import tell_wallet
 from infra.local.exchange.engine.refusal import Refusal, Reply, bad_request
@@ -169,8 +169,10 @@ def demo_apply_money(world: World, account: Account, params: dict[str, Any]) -> 
     if world.now_ms - account.last_apply_ms < 60_000:
         raise Refusal(10006, "Too many visits. Exceeded the API Rate Limit.")
     for item in wanted:
-        coin, amount = str(item.get("coin")), Decimal(str(item.get("amountStr", "0")))
-        if coin not in APPLY_MAXIMUM or not 0 < amount <= APPLY_MAXIMUM[coin]:
+        if not isinstance(item, dict):
+            raise bad_request("params error: utaDemoApplyMoney invalid")
+        coin, amount = str(item.get("coin")), read_decimal(item, "amountStr")
+        if coin not in APPLY_MAXIMUM or amount is None or not 0 < amount <= APPLY_MAXIMUM[coin]:
             raise bad_request("params error: amountStr invalid")
         if coin == "USDT":
             signed = amount if str(params.get("adjustType", "0")) == "0" else -min(amount, account.wallet)

@@ -225,7 +225,7 @@ def batch(
     """Runs each item on its own: the envelope says 0 although items failed. ``allowed`` items fit the rate limit."""
     require_linear(params)
     items = params.get("request")
-    if not isinstance(items, list) or not 0 < len(items) <= BATCH_LIMIT:
+    if not isinstance(items, list) or not 0 < len(items) <= BATCH_LIMIT or not all(isinstance(i, dict) for i in items):
         raise bad_request("params error: request invalid")
     results: list[dict[str, Any]] = []
     codes: list[dict[str, Any]] = []

@@ -42,7 +42,7 @@ class Gateway:
         now = simulator.sync()
         path = request.url.path
         body = await request.body()
-        query: str = request.scope["query_string"].decode()
+        query: str = request.scope["query_string"].decode(errors="replace")
         address = request.client.host if request.client else ""
         if not simulator.limiter.admits(address, now):
             return Response("access too frequent", status_code=403)
@@ -62,7 +62,9 @@ class Gateway:
             return self._answer(
                 public_reply(simulator, path, params, self._hub.update_id(str(params.get("symbol", ""))))
             )
-        return await self._private(request, path, params, query if request.method == "GET" else body.decode())
+        return await self._private(
+            request, path, params, query if request.method == "GET" else body.decode(errors="replace")
+        )
 
     async def _private(self, request: Request, path: str, params: dict[str, Any], payload: str) -> Response:
         simulator = self._simulator
