@@ -20,6 +20,7 @@ from chalicelib.domain.strategy.normalise import hash_of
 from chalicelib.domain.strategy.parse import build_spec, normalise
 from chalicelib.domain.strategy.plan import Plan, compile_plan
 from functions.backtest.candle_file import CandleFileError, missing_bars, read_candles
+from functions.backtest.checks import check_lines, run_checks
 from functions.backtest.instrument_file import InstrumentFileError, read_instrument
 from functions.backtest.summary import summary_lines
 
@@ -65,6 +66,9 @@ def _run(options: argparse.Namespace) -> int:
         plan, primary, settings, history, strategy_hash=hash_of(document), with_detail=detail is not None
     )
     print("\n".join(summary_lines(report)))
+    if options.check:
+        report["checks"] = run_checks(plan, bars, history.trades, float(settings.starting_equity), options.seed)
+        print("\n".join(("", *check_lines(report["checks"]))))
     if options.json is not None:
         options.json.write_bytes(canonical_report(report))
     return 0
@@ -131,5 +135,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--fill-at", choices=[one.value for one in FillAt], default=FillAt.NEXT_OPEN.value)
     add("--leverage", type=_positive, help="turns the liquidation check on")
     add("--instrument", type=Path, help="the instrument's rules (JSON); without it nothing is rounded")
+    add("--check", action="store_true", help="also check look-ahead and warm-up, and shuffle the trades")
+    add("--seed", type=int, default=1, help="seed of the shuffles (default 1)")
     add("--json", type=Path, help="where to write the report as JSON")
     return parser

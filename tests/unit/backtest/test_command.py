@@ -61,6 +61,18 @@ def test_the_command_prints_the_report_and_writes_json(tmp_path: Path, capsys: p
     assert "This rests on:" in capsys.readouterr().out
 
 
+def test_the_checks_are_part_of_the_report_when_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    candles = write_npz(tmp_path / "bars.npz", random_bars(1, 3000))
+    out = tmp_path / "out.json"
+
+    main(["--spec", SPEC, "--candles", str(candles), "--qty", "1", "--check", "--json", str(out)])
+
+    checks = json.loads(out.read_bytes())["checks"]
+    assert checks["look_ahead"]["changed_decisions"] == []
+    assert checks["monte_carlo"]["runs"] == 1000
+    assert "no decision depends on later bars" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("form", ["iso_z", "iso_space", "iso_offset", "seconds", "milliseconds"])
 @pytest.mark.parametrize("suffix", [".csv", ".csv.gz"])
 def test_csv_timestamps_are_understood_in_every_spelling(tmp_path: Path, form: str, suffix: str) -> None:
