@@ -98,7 +98,7 @@ def _compile(project: Path) -> None:
 
 
 def _add_wheels(vendor: Path, wheels: Path) -> None:
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--dest", str(wheels)]
+    command = [sys.executable, "-m", "pip", "download", "-qq", "--disable-pip-version-check", "--dest", str(wheels)]
     for platform in WHEEL_PLATFORMS:
         command += ["--platform", platform]
     command += ["--python-version", RUNTIME.removeprefix("python"), "--implementation", "cp", "--only-binary", ":all:"]
