@@ -7,6 +7,8 @@ import { hasEnded, type Bot, type Candles, type Fill, type Instrument, type Page
 const LIVE_RUN_MS = 5000;
 /** Candles change between events as well. */
 const LIVE_CANDLES_MS = 3000;
+/** Enough to look back on a run of a day on bars of a few minutes; the API gives no more. */
+const CANDLES = 1000;
 const LISTS_MS = 10_000;
 
 export const keys = {
@@ -58,7 +60,7 @@ export const reportQuery = (id: string) =>
 export const candlesQuery = (symbol: string, interval: string, live: boolean) =>
   queryOptions({
     queryKey: keys.candles(symbol, interval),
-    queryFn: ({ signal }) => call<Candles>("GET", "/terminal/candles", { signal, query: { symbol, interval, limit: 300 } }),
+    queryFn: ({ signal }) => call<Candles>("GET", "/terminal/candles", { signal, query: { symbol, interval, limit: CANDLES } }),
     refetchInterval: live ? LIVE_CANDLES_MS : false,
   });
 

@@ -22,7 +22,7 @@ const event = (key: string, params: Record<string, string>): RunEvent => ({
 describe("a text that the server names by key", () => {
   it("is the variant's", () => {
     expect(eventSentence(i18next.t, event("events.execution.entry", { side: "Buy", qty: "0.015", price: "46377.5", fee: "0.38" }))).toBe(
-      "Entry filled: Buy 0.015 at 46\u202f377.5, fee 0.38",
+      "Entry filled: Buy 0.015 at 46\u202f377.5, fee 0.3800",
     );
   });
 

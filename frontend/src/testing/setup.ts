@@ -4,6 +4,8 @@ import { afterEach } from "vitest";
 
 afterEach(() => {
   cleanup();
+  // Tests of the tools run without a browser.
+  if (typeof window === "undefined") return;
   localStorage.clear();
   sessionStorage.clear();
 });

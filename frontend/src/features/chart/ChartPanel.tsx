@@ -4,7 +4,7 @@ import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { candlesQuery, fillsQuery } from "@/api/queries";
-import { hasEnded, type Candle, type Instrument, type Run, type Trade } from "@/api/types";
+import { hasEnded, type Candle, type Instrument, type Run, type RunEvent, type Trade } from "@/api/types";
 import { decimalsOf, formatDecimal } from "@/format/numbers";
 import { utcDate } from "@/format/time";
 import { Age } from "@/ui/Age";
@@ -17,7 +17,8 @@ import { SkeletonRows } from "@/ui/Skeleton";
 import { Attribution } from "./Attribution";
 import { CandleChart } from "./CandleChart";
 import { CandleTable, MarkTable } from "./ChartTables";
-import { marksFromFills, marksFromTrades } from "./marks";
+import { marketClock } from "./marketTime";
+import { candleOf, marksFromFills, marksFromTrades } from "./marks";
 
 const CANDLES_LATE_MS = 15_000;
 /** No interval that a bot uses is longer than a day. */
@@ -27,21 +28,24 @@ interface Props {
   run: Run;
   instrument: Instrument | undefined;
   trades: Trade[] | undefined;
+  events: RunEvent[];
 }
 
-export function ChartPanel({ run, instrument, trades }: Props) {
+export function ChartPanel({ run, instrument, trades, events }: Props) {
   const { t } = useTranslation();
   const [asTable, setAsTable] = useState(false);
   const live = !hasEnded(run);
   const candles = useQuery(candlesQuery(run.symbol, run.timeframe, live));
   const fills = useQuery(fillsQuery(run.id));
   const bars = useMemo(() => ascending(candles.data?.items ?? [], candles.data?.forming ?? null), [candles.data]);
-  const marks = useMemo(
-    () => (fills.data && fills.data.length > 0 ? marksFromFills(fills.data) : marksFromTrades(trades ?? [])),
-    [fills.data, trades],
-  );
+  const marks = useMemo(() => {
+    const clock = marketClock(run, events);
+    const booked = fills.data && fills.data.length > 0 ? marksFromFills(fills.data) : marksFromTrades(trades ?? []);
+    return booked.map((mark) => ({ ...mark, at: clock(mark.at) }));
+  }, [fills.data, trades, run, events]);
   const decimals = decimalsOf(instrument?.tickSize);
   const last = bars.at(-1);
+  const outside = bars.length === 0 ? 0 : marks.filter((mark) => candleOf(bars, mark.at) === null).length;
   const label = t("run:chart.summary", {
     symbol: run.symbol,
     interval: run.timeframe,
@@ -94,7 +98,7 @@ export function ChartPanel({ run, instrument, trades }: Props) {
         ))}
       <footer className="flex flex-wrap items-center justify-between gap-x-4 px-3 py-1 text-table text-text3">
         <span>
-          {t("run:chart.legend")} {last && isReplay(last.openTime, candles.dataUpdatedAt) && <span className="text-stale">{t("run:chart.replay", { date: utcDate(last.openTime) })}</span>}
+          {t("run:chart.legend")} {outside > 0 && t("run:chart.outside", { count: outside })} {last && isReplay(last.openTime, candles.dataUpdatedAt) && <span className="text-stale">{t("run:chart.replay", { date: utcDate(last.openTime) })}</span>}
         </span>
         <Attribution />
       </footer>

@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { RunEvent } from "@/api/types";
+import { decimalsOf } from "@/format/numbers";
 import { clockDuration } from "@/format/time";
 import { announce } from "@/ui/Announcer";
 import { Button } from "@/ui/Button";
@@ -27,16 +28,18 @@ interface Props {
   onRetry: () => void;
   live: boolean;
   runId: string;
+  tickSize: string | undefined;
 }
 
-export function EventLogPanel({ log, error, onRetry, live, runId }: Props) {
+export function EventLogPanel({ log, error, onRetry, live, runId, tickSize }: Props) {
   const { t } = useTranslation();
   const [filter, setFilter] = useState<Filter>(noFilter);
   const [everything, setEverything] = useState(false);
   const events = useMemo(() => log?.events ?? [], [log]);
+  const decimals = decimalsOf(tickSize);
   const shown = useMemo(
-    () => events.map((event) => ({ event, sentence: eventSentence(t, event) })).filter(({ event, sentence }) => matches(event, sentence, filter)),
-    [events, filter, t],
+    () => events.map((event) => ({ event, sentence: eventSentence(t, event, decimals) })).filter(({ event, sentence }) => matches(event, sentence, filter)),
+    [events, filter, t, decimals],
   );
   const visible = everything ? shown : shown.slice(-SHOWN_AT_FIRST);
   const { box, unseen, onScroll, toBottom } = useFollow(visible.at(-1)?.event.seq ?? 0, visible.length);

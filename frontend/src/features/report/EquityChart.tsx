@@ -1,4 +1,4 @@
-import { BaselineSeries, createChart, LineStyle, LineType, type UTCTimestamp } from "lightweight-charts";
+import { BaselineSeries, createChart, LineStyle, LineType, type AutoscaleInfo, type UTCTimestamp } from "lightweight-charts";
 import { useEffect, useRef } from "react";
 
 import type { Report } from "@/api/types";
@@ -18,6 +18,12 @@ function perSecond(equity: Report["equity"]) {
   return [...bySecond].sort(([a], [b]) => a - b).map(([time, value]) => ({ time: time as UTCTimestamp, value }));
 }
 
+function withZero(info: AutoscaleInfo | null): AutoscaleInfo | null {
+  if (!info?.priceRange) return info;
+  const { minValue, maxValue } = info.priceRange;
+  return { priceRange: { minValue: Math.min(0, minValue), maxValue: Math.max(0, maxValue) }, margins: { above: 12, below: 12 } };
+}
+
 /** The result over the run's time against its start: above the line earned, below it lost. */
 export function EquityChart({ equity, label }: Props) {
   const box = useRef<HTMLDivElement>(null);
@@ -28,6 +34,8 @@ export function EquityChart({ equity, label }: Props) {
     const colours = chartColours();
     const chart = createChart(box.current, { ...chartOptions(colours), timeScale: { borderColor: colours.control, timeVisible: true, secondsVisible: true } });
     const series = chart.addSeries(BaselineSeries, {
+      // The start belongs into the picture: only against it is a gain a gain.
+      autoscaleInfoProvider: (original: () => AutoscaleInfo | null) => withZero(original()),
       baseValue: { type: "price", price: 0 },
       lineType: LineType.WithSteps,
       lineWidth: 2,

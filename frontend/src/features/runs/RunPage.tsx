@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { instrumentQuery, reportQuery, runQuery } from "@/api/queries";
-import { hasEnded, type Run } from "@/api/types";
+import { hasEnded, type Run, type RunEvent } from "@/api/types";
 import { ChartPanel } from "@/features/chart/ChartPanel";
 import { EventLogPanel } from "@/features/eventlog/EventLogPanel";
 import { useEventLog } from "@/features/eventlog/useEventLog";
@@ -22,6 +22,8 @@ import { RunFacts } from "./RunFacts";
 import { RunStatusChip } from "./RunStatusChip";
 import { StopDialog } from "./StopDialog";
 import { WhyNotTrading } from "./WhyNotTrading";
+
+const NO_EVENTS: RunEvent[] = [];
 
 export function RunPage() {
   const { id } = useParams({ from: "/app/factory/runs/$id" });
@@ -57,11 +59,11 @@ function RunView({ run, readAt }: { run: Run; readAt: number }) {
       {ended && <ReportSection run={run} report={report} instrument={instrument} />}
       <div className="grid grid-cols-1 gap-3 lg:grid-cols-[296px_minmax(0,1fr)]">
         <div className="order-2 lg:sticky lg:top-[124px] lg:order-1 lg:self-start">
-          <TradingMachine current={run.tradingState} events={log.data?.events ?? []} />
+          <TradingMachine current={run.tradingState} events={log.data?.events ?? NO_EVENTS} />
         </div>
         <div className="order-1 grid min-w-0 grid-cols-1 items-start gap-3 lg:order-2 2xl:grid-cols-[minmax(0,1fr)_minmax(0,0.8fr)]">
-          <ChartPanel run={run} instrument={instrument} trades={report.data?.trades} />
-          <EventLogPanel log={log.data} error={log.error} onRetry={() => void log.refetch()} live={!ended} runId={run.id} />
+          <ChartPanel run={run} instrument={instrument} trades={report.data?.trades} events={log.data?.events ?? NO_EVENTS} />
+          <EventLogPanel log={log.data} error={log.error} onRetry={() => void log.refetch()} live={!ended} runId={run.id} tickSize={instrument?.tickSize} />
         </div>
       </div>
     </div>
