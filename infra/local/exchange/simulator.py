@@ -111,6 +111,7 @@ class Simulator:
         }
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_suffix(".new")
+        fresh.touch(mode=0o600)
         fresh.write_bytes(orjson.dumps(data))
         fresh.replace(path)
 

@@ -166,3 +166,9 @@ def test_a_cancel_that_races_a_fill_is_acknowledged_and_filled_is_told_twice(des
 
 def test_a_bbo_order_takes_its_price_from_the_book(desk: Any) -> None:
     assert desk.placed("Buy", "0.010", "1", bboSideType="Queue", bboLevel="2")["price"] == "59999.9"
+
+
+def test_a_post_only_order_may_also_end_rejected(desk: Any) -> None:
+    desk.exchange.world.settings.post_only_status = "Rejected"
+    record = desk.placed("Buy", "0.010", "60000.1", timeInForce="PostOnly")
+    assert (record["orderStatus"], record["cumExecQty"]) == ("Rejected", "0")

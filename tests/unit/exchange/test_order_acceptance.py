@@ -128,3 +128,17 @@ def test_a_read_only_key_may_read_but_not_trade(desk: Any) -> None:
     desk.account.read_only = True
     assert desk.order().ret_code == 10005
     assert desk.call("GET", "/v5/order/realtime").ret_code == 0
+
+
+def test_a_key_without_the_order_permission_may_not_trade(desk: Any) -> None:
+    desk.account.permissions = {"ContractTrade": ["Position"]}
+    assert desk.order().ret_code == 10005
+    assert desk.call("POST", "/v5/position/set-leverage", buyLeverage="5", sellLeverage="5").ret_code == 0
+
+
+def test_an_order_against_a_position_reserves_margin_once_the_position_is_gone(desk: Any) -> None:
+    desk.order(qty="0.010")
+    desk.order("Sell", qty="0.010", price="61000")
+    assert desk.account.order_margin == 0
+    desk.order("Sell", qty="0", reduceOnly=True, closeOnTrigger=True)
+    assert desk.account.order_margin > 61

@@ -47,7 +47,7 @@ def activate(world: World, account: Account, order: Order) -> None:
     if order.order_type == "Market":
         order.price = market_limit(world, order)
     if order.time_in_force == "PostOnly" and crosses(world, order):
-        _end_unfilled(world, account, order, "EC_PostOnlyWillTakeLiquidity")
+        _end_unfilled(world, account, order, "EC_PostOnlyWillTakeLiquidity", world.settings.post_only_status)
         return
     if order.time_in_force == "FOK" and not fillable(world, order, order.price):
         _end_unfilled(world, account, order, "EC_CancelForNoFullFill")
@@ -76,8 +76,8 @@ def _trim_to_position(world: World, account: Account, order: Order) -> bool:
     return True
 
 
-def _end_unfilled(world: World, account: Account, order: Order, reason: str) -> None:
-    finish(world, account, order, "Cancelled", reason=reason)
+def _end_unfilled(world: World, account: Account, order: Order, reason: str, status: str = "Cancelled") -> None:
+    finish(world, account, order, status, reason=reason)
     tell_order(world, account, order)
     position_noise(world, account, order)
 

@@ -126,7 +126,7 @@ class Exchange:
         world = self.world
         try:
             if method == "POST":
-                if account.read_only:
+                if account.read_only or not _permitted(account, path):
                     raise Refusal(10005, "Permission denied, please check your API key permissions.")
                 if path in BATCHES:
                     return order_commands.batch(world, account, params, BATCHES[path], allowed)
@@ -226,3 +226,9 @@ class Exchange:
         account = self.world.accounts[uid]
         explained = sum((Decimal(row["change"]) for row in account.ledger), ZERO)
         return account.wallet - account.deposited - explained
+
+
+def _permitted(account: Account, path: str) -> bool:
+    """Whether the key's ContractTrade permissions cover orders or positions, whichever the path changes."""
+    needed = {"order": "Order", "position": "Position"}.get(path.split("/")[2])
+    return needed is None or needed in account.permissions.get("ContractTrade", [])

@@ -7,7 +7,7 @@ from decimal import Decimal
 from infra.local.exchange.engine.account import Account
 from infra.local.exchange.engine.decimal_text import ZERO
 from infra.local.exchange.engine.order import Order
-from infra.local.exchange.engine.order_states import cancel, register, tell_order, touch
+from infra.local.exchange.engine.order_states import cancel, register, reserve, tell_order, touch
 from infra.local.exchange.engine.position import Position
 from infra.local.exchange.engine.world import World
 
@@ -189,11 +189,13 @@ def follow_position(world: World, account: Account, position: Position, *, shran
     if not shrank:
         return
     for order in list(account.open_orders.values()):
-        if not order.reduce_only or order.symbol != position.symbol or order.position_idx != position.idx:
+        if order.symbol != position.symbol or order.position_idx != position.idx:
             continue
         if order.status not in ("New", "PartiallyFilled"):
             continue
-        if not position.size or order.side == position.side:
+        if not order.reduce_only:
+            reserve(world, account, order)  # what stood against the position may now open one
+        elif not position.size or order.side == position.side:
             cancel(world, account, order, "CancelByReduceOnly", "EC_NoError")
         elif order.leaves > position.size:
             order.qty = order.cum_qty + position.size

@@ -17,7 +17,10 @@ from infra.local.exchange.engine.symbol_market import SymbolMarket
 
 @dataclass(slots=True)
 class Settings:
-    """What a scenario may change. Rates are fractions; counts are per account and symbol (spec section 8)."""
+    """What a scenario may change. Rates are fractions; counts are per account and symbol (spec section 8).
+
+    ``post_only_status`` is how a post-only order that would take ends: Cancelled, or Rejected as also seen.
+    """
 
     profile: str = "mainnet"
     maker_rate: Decimal = Decimal("0.0002")
@@ -29,6 +32,7 @@ class Settings:
     queue_factor: Decimal = Decimal("0.1")
     double_filled: bool = True
     acceptance_delay_ms: int = 0
+    post_only_status: str = "Cancelled"
 
 
 @dataclass(slots=True)
