@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import urllib3
 
 from chalicelib.adapters.bybit.fields import MalformedPayload, Row, rows, text
+from chalicelib.adapters.bybit.governor import IP_BAN_MS
 from chalicelib.adapters.bybit.market_records import candle, instrument, ticker, tradable
 from chalicelib.domain.exchange.retcodes import Policy, classify
 from chalicelib.domain.market.candle import Candle
@@ -26,6 +27,7 @@ _TIMEOUT = urllib3.Timeout(connect=2, read=5)
 _TRIES = 3
 _PAUSE_SECONDS = 0.2
 _PAGES = 50
+_CANDLES_A_PAGE = 1_000
 _LINEAR = {"category": "linear"}
 # How the exchange says that it does not know a symbol: 10001 with a text about it.
 _REFUSED = frozenset({Policy.BAD_REQUEST, Policy.INSTRUMENT})
@@ -42,6 +44,7 @@ class BybitMarketData:
         self._clock = clock
         self._pool = urllib3.PoolManager(maxsize=2, timeout=_TIMEOUT, retries=False)
         self._instruments: dict[str, tuple[int, Instrument]] = {}
+        self._banned_until_ms = 0
 
     def instrument(self, symbol: str) -> Instrument:
         """The symbol's rules, at most ten minutes old."""
@@ -72,13 +75,22 @@ class BybitMarketData:
         return tuple(sorted(found, key=lambda rules: rules.symbol))
 
     def candles(self, symbol: str, interval: Interval, limit: int) -> tuple[Candle, ...]:
-        """The newest ``limit`` closed candles, oldest first. One more is asked for: the newest is still forming."""
-        query = {**_LINEAR, "symbol": symbol, "interval": interval.bybit, "limit": str(min(limit + 1, 1000))}
-        found = sorted(
-            (_read(candle, row) for row in self._rows("/v5/market/kline", query)), key=lambda bar: bar.open_time_ms
-        )
+        """The newest ``limit`` closed candles, oldest first: one request for up to 999 of them.
+
+        One more than wanted is asked for, because the newest is still forming.
+        """
+        wanted = limit + 1
+        found: dict[int, Candle] = {}
+        query = {**_LINEAR, "symbol": symbol, "interval": interval.bybit}
+        while wanted > len(found):
+            size = min(wanted - len(found), _CANDLES_A_PAGE)
+            page = [_read(candle, row) for row in self._rows("/v5/market/kline", {**query, "limit": str(size)})]
+            found |= {bar.open_time_ms: bar for bar in page}
+            if len(page) < size:
+                break  # the symbol has no older ones
+            query["end"] = str(min(found) - 1)
         now = self._clock.market_now_ms()
-        closed = [bar for bar in found if bar.open_time_ms + interval.milliseconds <= now]
+        closed = [bar for start, bar in sorted(found.items()) if start + interval.milliseconds <= now]
         return tuple(closed[-limit:])
 
     def ticker(self, symbol: str) -> Ticker:
@@ -92,6 +104,8 @@ class BybitMarketData:
         return _read(rows, self._result(path, query))
 
     def _result(self, path: str, query: Mapping[str, str]) -> Row:
+        if self._clock.now_ms() < self._banned_until_ms:
+            raise ExchangeUnavailable(f"{path}: the exchange has shut out this address")
         problem = ""
         for attempt in range(_TRIES):
             if attempt:
@@ -104,6 +118,7 @@ class BybitMarketData:
             if policy is Policy.OK:
                 return result
             if policy is Policy.IP_BAN:
+                self._banned_until_ms = self._clock.now_ms() + IP_BAN_MS
                 break
             if policy in {Policy.BAD_REQUEST, Policy.INSTRUMENT} and any(
                 part in problem.lower() for part in _NO_SYMBOL
