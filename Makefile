@@ -6,6 +6,8 @@ BIN := .venv/bin
 PORT ?= 8080
 SPEED ?= 60
 SEED ?= 7
+SEEDS ?= 1000
+FROM ?= 1
 export PYTHONUNBUFFERED := 1
 
 .PHONY: run test lint bench simulate smoke package clean help setup page
@@ -22,8 +24,8 @@ lint: setup ## style, types, layers, templates, state machine, security
 bench: setup ## measurements, one JSON object a line
 	@$(BIN)/python -m tests.performance
 
-simulate: setup ## seeded simulations with injected faults
-	@$(BIN)/python -m tests.simulation
+simulate: setup ## seeded simulations with injected faults: SEEDS=1000 FROM=1, or SEED=7 to replay one
+	@$(BIN)/python -m tests.simulation $(if $(filter command,$(firstword $(origin SEED))),--seed $(SEED),--seeds $(SEEDS) --from $(FROM))
 
 smoke: setup ## one timed run through the public API; the last line is what it saw, as JSON
 	@$(BIN)/python -m tests.e2e.smoke
