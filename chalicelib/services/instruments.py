@@ -61,10 +61,8 @@ class Instruments:
         now_ms = self.clock.now_ms()
         if self._memory.instruments and now_ms - self._memory.read_ms < _FRESH_MS:
             return self._memory.instruments
-        instruments = self.cache.list()
-        if not instruments:
-            self.refresh()
-            instruments = self.cache.list()
+        # Only the scheduled refresh may write the table; until its first time the exchange is asked.
+        instruments = self.cache.list() or self.market.instruments()
         self._memory.instruments = tuple(sorted(instruments, key=lambda instrument: instrument.symbol))
         self._memory.read_ms = now_ms
         return self._memory.instruments
