@@ -103,7 +103,7 @@ class Stage:
         return run
 
     def until_ended(self, run: dict[str, Any], *, patience: float = 20) -> dict[str, Any]:
-        """What was seen of a run that has ended, as smoke reports it. Fails when it goes on past its deadline."""
+        """What was seen of a run that has ended, as smoke reports it. Fails when it goes on long past its deadline."""
         observation = self.observer(run).until_ended(patience=patience)
         assert observation.run["status"] in ENDED, f"it has not ended: {observation.run}"
         return self.seen(observation)
