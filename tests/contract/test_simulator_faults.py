@@ -163,3 +163,25 @@ def test_a_users_hand_and_adl_are_fills_without_our_id(server: ExchangeServer) -
     assert (manual["createType"], manual["orderLinkId"]) == ("CreateByClosing", "")
     assert (adl["createType"], adl["execType"], adl["execFee"]) == ("CreateByAdl_PassThrough", "AdlTrade", "0")
     client(server).place_order(**LINEAR, side="Sell", orderType="Market", qty="0", reduceOnly=True, closeOnTrigger=True)
+
+
+def test_a_banned_address_gets_403_until_the_ban_is_lifted(server: ExchangeServer) -> None:
+    server.fault("ip_ban")
+    with pytest.raises(FailedRequestError) as failed:
+        client(server).get_open_orders(**LINEAR)
+    assert failed.value.status_code == 403
+    server.sim("DELETE", "faults")
+    assert client(server).get_open_orders(**LINEAR)["retCode"] == 0
+
+
+def test_a_script_installs_several_faults_and_counts_what_happened(server: ExchangeServer) -> None:
+    before = server.sim("GET", "faults")["happened"].get("ret_code", 0)
+    script = [{"kind": "ret_code", "path": "order/create", "code": code} for code in (10000, 10016, 10006)]
+    server.sim("POST", "faults", {"script": script})
+    codes = []
+    for _ in range(3):
+        with pytest.raises(InvalidRequestError) as refused:
+            buy(client(server), link())
+        codes.append(refused.value.status_code)
+    assert codes == [10000, 10016, 10006]
+    assert server.sim("GET", "faults")["happened"]["ret_code"] == before + 3

@@ -77,10 +77,10 @@ class RateLimiter:
 
     def admits(self, address: str, now_ms: int) -> bool:
         """Counts a request of an address; False while it is banned (600 in 5 s bring 10 minutes)."""
-        if not self.ip_limit:
-            return True
         if now_ms < self._banned_until.get(address, 0):
             return False
+        if not self.ip_limit:
+            return True
         seen = self._addresses.setdefault(address, deque())
         while seen and seen[0] <= now_ms - IP_WINDOW_MS:
             seen.popleft()
@@ -91,6 +91,10 @@ class RateLimiter:
         return True
 
     def ban(self, address: str, until_ms: int) -> None:
-        """Bans an address until a time; a time in the past pardons it."""
+        """Bans an address until a time."""
         self._banned_until[address] = until_ms
         self._addresses.pop(address, None)
+
+    def pardon(self) -> None:
+        """Lifts all bans."""
+        self._banned_until.clear()

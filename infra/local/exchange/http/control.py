@@ -122,6 +122,7 @@ class Control:
     def _clear(self, body: dict[str, Any]) -> dict[str, Any]:
         simulator = self._simulator
         simulator.faults.clear()
+        simulator.limiter.pardon()
         simulator.skew_ms = 0
         for account in simulator.exchange.world.accounts.values():
             account.events.duplicate = account.events.reorder = 0.0
