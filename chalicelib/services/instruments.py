@@ -41,7 +41,7 @@ class Instruments:
             raise UnknownSymbol(symbol, pointer) from missing
 
     def list(self, search: str, limit: int, after: str | None) -> Listing[Instrument]:
-        """Instruments by symbol whose symbol or base coin contains ``search``. Raises ExchangeUnavailable."""
+        """Instruments by symbol whose symbol contains ``search`` in any case. Raises ExchangeUnavailable."""
         wanted = search.strip().upper()
         found = [
             instrument

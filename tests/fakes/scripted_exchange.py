@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -87,8 +88,10 @@ class ScriptedExchange:
     closed: tuple[ClosedPnlFact, ...] = ()
     placed: list[OrderRequest] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
+    on_place: Callable[[], None] = lambda: None
 
     def place_order(self, ref: ConnectionRef, order: OrderRequest) -> Outcome:
+        self.on_place()
         self.placed.append(order)
         return self.outcome
 

@@ -8,6 +8,9 @@ import pytest
 
 from chalicelib.domain.runtime.facts import OrderStatus
 from chalicelib.domain.runtime.orders import Outcome, OutcomeKind
+from chalicelib.domain.workspace.manual_order import ManualOrder
+from chalicelib.ports import NotFound
+from tests.fakes.memory_workspace import MemoryManualOrders
 from tests.fakes.scripted_exchange import order_fact
 from tests.unit.api.gateway import Client, Gateway, order_body
 
@@ -215,3 +218,40 @@ def test_an_account_is_not_asked_about_an_unknown_symbol(client: Client, account
     answer = client.get(path, exchangeConnectionId=account, symbol="NOPEUSDT")
 
     assert (answer.status, answer.pointers()) == (422, ["#/query/symbol"])
+
+
+class RacingOrders(MemoryManualOrders):
+    """The rows as a request sees them that comes a moment before the other one's row is there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.blind = False
+
+    def get(self, workspace_id: str, intent_id: str) -> ManualOrder:
+        if self.blind:
+            self.blind = False
+            raise NotFound("order")
+        return super().get(workspace_id, intent_id)
+
+
+def test_of_two_equal_requests_at_once_one_sends(gateway: Gateway) -> None:
+    gateway.services.order_rows = rows = RacingOrders()
+    client = gateway.user()
+    account = client.connection()
+    first = client.post("/terminal/orders", order_body(account), key="k").json
+
+    rows.blind = True
+    second = client.post("/terminal/orders", order_body(account), key="k")
+
+    assert (second.status, second.json["id"]) == (201, first["id"])
+    assert len(gateway.services.exchange.placed) == 1
+
+
+def test_the_intent_is_stored_before_the_order_is_sent(gateway: Gateway, client: Client, account: str) -> None:
+    stored: list[int] = []
+    exchange = gateway.services.exchange
+    exchange.on_place = lambda: stored.append(len(gateway.services.order_rows.rows))
+
+    client.post("/terminal/orders", order_body(account))
+
+    assert stored == [1]
