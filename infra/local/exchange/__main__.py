@@ -7,6 +7,7 @@ import sys
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
+import orjson
 import uvicorn
 
 from infra.local.exchange.application import application
@@ -80,8 +81,14 @@ def main(arguments: list[str]) -> None:
     """Serves until SIGTERM or SIGINT, then saves the state."""
     options = read_options(arguments)
     connections = Connections()
+    try:
+        simulator = start(options)
+    except (orjson.JSONDecodeError, KeyError, TypeError) as error:
+        if options.state is None:
+            raise
+        sys.exit(f"the saved state {options.state} cannot be read ({error}): delete it to start afresh")
     config = uvicorn.Config(
-        application(start(options), connections),
+        application(simulator, connections),
         host=options.host,
         port=options.port,
         http=protocol_for(connections),
