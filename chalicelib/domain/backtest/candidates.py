@@ -47,6 +47,23 @@ class Candidates:
     def __len__(self) -> int:
         return len(self.signal)
 
+    def rows(self, part: slice) -> Candidates:
+        """Some of the rows, as views."""
+        return Candidates(
+            signal=self.signal[part],
+            entry=self.entry[part],
+            sign=self.sign[part],
+            price=self.price[part],
+            stop=self.stop[part],
+            targets=self.targets[:, part],
+            liquidation=self.liquidation[part],
+            valid=self.valid[part],
+            inputs={key: series[part] for key, series in self.inputs.items()},
+            opposite=self.opposite[part],
+            indicator=self.indicator[part],
+            time=self.time[part],
+        )
+
 
 def find_candidates(
     spec: sp.StrategySpec, signals: Signals, close: Floats, track: Track, settings: Settings

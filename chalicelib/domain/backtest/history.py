@@ -6,6 +6,7 @@ risk every entry is sized with the live bot's own functions, in order, since it 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -53,14 +54,14 @@ class Exits(Protocol):
 def fixed_history(scene: Scene, exits: StaticExits) -> History:
     """The history of a static strategy with a fixed quantity, all in arrays."""
     candidates, count = scene.candidates, len(scene.candidates)
-    following = np.searchsorted(candidates.signal, exits.bar)
-    following = np.where(exits.reversed_by >= 0, exits.reversed_by, following)
-    following = np.where(exits.closed, following, count)
-    following = np.where(candidates.valid, following, np.arange(count) + 1).tolist()
-    taken, at = [], 0
+    taken: list[int] = []
+    at = 0
     while at < count:
-        taken.append(at)
-        at = following[at]
+        begin, following = exits.following(at)
+        end = begin + len(following)
+        while at < end:
+            taken.append(at)
+            at = following[at - begin]
     rows = np.array(taken, np.int64)
     valid = candidates.valid[rows]
     refused = {"level_wrong_side": int(np.count_nonzero(~valid))} if not valid.all() else {}
@@ -123,6 +124,7 @@ class _Ledger:
     def __init__(self, scene: Scene, exits: Exits) -> None:
         self._scene = scene
         self._exits = exits
+        self._signals: list[int] = scene.candidates.signal.tolist()
         self._limited = scene.settings.fixed_qty is None
         self._limits = LossLimits(scene.spec.risk)
         self._equity = float(scene.settings.starting_equity)
@@ -144,7 +146,7 @@ class _Ledger:
             if outcome.filled and not outcome.closed:
                 break
             reversing = outcome.reversed_by >= 0
-            at = outcome.reversed_by if reversing else int(np.searchsorted(candidates.signal, outcome.bar))
+            at = outcome.reversed_by if reversing else bisect_left(self._signals, outcome.bar)
         return History(
             Trades.from_rows(self._rows, self._legs), self._open, dict(sorted(self._refused.items())), self._stopped_by
         )
@@ -197,7 +199,7 @@ class _Ledger:
         scene = self._scene
         entries = self._entries(at, qty, outcome)
         begin, end = entries[0].bar, min(outcome.bar, len(scene.bars))
-        if end <= begin:
+        if end <= begin or self._cannot_breach(at, qty, outcome):
             return outcome
         unrealised = self._results_at_closes(at, entries, outcome.exits, begin, end)
         breach = self._limits.first_breach(scene.bars, begin, end, unrealised)
@@ -222,6 +224,14 @@ class _Ledger:
             entries=kept,
             exits=exits,
         )
+
+    def _cannot_breach(self, at: int, qty: float, outcome: Outcome) -> bool:
+        """Whether even a close at the stop, with fees, would leave every limit unreached: closes stay above it."""
+        if outcome.entries:
+            return False
+        price, stop = float(self._scene.candidates.price[at]), float(self._scene.candidates.stop[at])
+        fee = self._scene.settings.taker_fee_bps / 10_000
+        return qty * (abs(price - stop) + (price + max(price, stop)) * 2 * fee) < self._limits.room
 
     def _results_at_closes(
         self, at: int, entries: tuple[Leg, ...], exits: tuple[Leg, ...], begin: int, end: int
@@ -249,10 +259,9 @@ class _Ledger:
         sold = sum(leg.qty * leg.price for leg in exits)
         taker, maker = scene.settings.taker_fee_bps / 10_000, scene.settings.maker_fee_bps / 10_000
         fees = bought * (maker if outcome.maker_entry else taker) + sold * taker
-        bars = np.array([leg.bar for leg in (*entries, *exits)])
-        times = scene.time_of(bars, np.array([leg.at_open for leg in (*entries, *exits)]))
-        entry_time, exit_time = int(times[0]), int(times[-1])
-        funding = self._funding(sign, entries, exits, times)
+        times = [scene.moment(leg.bar, leg.at_open) for leg in (*entries, *exits)]
+        entry_time, exit_time = times[0], times[-1]
+        funding = 0.0 if scene.settings.funding is None else self._funding(sign, entries, exits, times)
         gross = sign * (sold - bought)
         pnl = gross - fees - funding
         if len(entries) + len(exits) > 2:
@@ -281,7 +290,7 @@ class _Ledger:
             self._cool_until_ms = exit_time + scene.spec.risk.cooldown_seconds * 1000
             self._stopped_by = self._limits.book(pnl, exit_time) or self._stopped_by
 
-    def _funding(self, sign: int, entries: tuple[Leg, ...], exits: tuple[Leg, ...], times: Ints) -> float:
+    def _funding(self, sign: int, entries: tuple[Leg, ...], exits: tuple[Leg, ...], times: list[int]) -> float:
         """Each part pays from its own entry to the position's end; each part closed early gets the rest back."""
         end = times[-1] if exits[-1].at_open else times[-1] - 1
         legs = (*entries, *exits)

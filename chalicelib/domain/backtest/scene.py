@@ -37,3 +37,9 @@ class Scene:
         opens = self.bars.open_time_ms[np.minimum(bar, last)] + np.where(bar > last, self.interval.milliseconds, 0)
         times: Ints = opens + np.where(at_open, 0, self.interval.milliseconds)
         return times
+
+    def moment(self, bar: int, at_open: bool) -> int:
+        """``time_of`` for one bar."""
+        last, length = len(self.bars) - 1, self.interval.milliseconds
+        opened = int(self.bars.open_time_ms[min(bar, last)]) + (length if bar > last else 0)
+        return opened if at_open else opened + length

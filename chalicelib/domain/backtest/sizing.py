@@ -47,6 +47,14 @@ class LossLimits:
         self._day = -1
         self._realised_today = 0.0
 
+    @property
+    def room(self) -> float:
+        """What may still be lost before the nearer limit is reached; never less careful than the limits are."""
+        run = self._run_limit + self._realised
+        if self._day_limit is None:
+            return run
+        return min(run, self._day_limit + min(self._realised_today, 0.0))
+
     def book(self, pnl: float, time_ms: int) -> str | None:
         """Books a closed trade; the name of the limit that is reached, None while none is."""
         day = time_ms // _DAY_MS
