@@ -32,6 +32,10 @@ def absorb_execution(draft: Draft, execution: ExecutionFact) -> None:
     """Books an execution once. One that is not ours is adopted all the same, and pauses the run (decision 18)."""
     if execution.symbol != draft.terms.symbol or draft.has_booked(execution.exec_id):
         return
+    if _out_of_turn(draft.state.holding, execution):
+        # It closes what we do not know to be open: an earlier one was missed. The next reading has both, in order.
+        draft.update(reconcile_due="missed_fill")
+        return
     draft.update(last_exec_ms=max(draft.state.last_exec_ms, execution.time_ms))
     if execution.exec_type is ExecType.FUNDING:
         _book_funding(draft, execution)
@@ -45,6 +49,13 @@ def absorb_execution(draft: Draft, execution: ExecutionFact) -> None:
             data={"execId": execution.exec_id, "execType": execution.exec_type.value},
         )
         draft.update(reconcile_due="unknown_execution")
+
+
+def _out_of_turn(holding: Holding | None, execution: ExecutionFact) -> bool:
+    """Whether a closing execution has arrived before the opening one that it closes."""
+    if not execution.exec_type.changes_size or not execution.closed_size:
+        return False
+    return holding is None or holding.side is execution.side or holding.qty < execution.closed_size
 
 
 def _book_funding(draft: Draft, execution: ExecutionFact) -> None:

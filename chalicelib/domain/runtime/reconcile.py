@@ -19,12 +19,27 @@ from chalicelib.domain.runtime.order_life import absorb_order, cancel_orphan, ou
 from chalicelib.domain.runtime.pausing import fail_start, pause, resume
 from chalicelib.domain.runtime.position import Holding
 from chalicelib.domain.runtime.protection import see_position
+from chalicelib.domain.runtime.record import RunRecord
 from chalicelib.domain.runtime.states import RunStatus, TradingState
 
 CONFIRM_MISMATCH_MS = 800
 STALE_MS = 1_000
+OVERLAP_MS = 60_000
+_READ_ALL = frozenset({"missed_fill", "size", "start", "resume"})
 # Causes that are worth a line only when they found something.
-_QUIET = frozenset({"", "read_failed", "cancel", "size", "exit_refused", "already_flat"})
+_QUIET = frozenset({"", "read_failed", "cancel", "size", "exit_refused", "already_flat", "missed_fill"})
+
+
+def executions_since(record: RunRecord) -> int:
+    """From when on executions are read: a minute before the last booked one and before any order that still lives.
+
+    When something does not add up, everything since the run began is read again.
+    """
+    state = record.state
+    if state.mismatch_ms or state.reconcile_due in _READ_ALL:
+        return record.terms.created_ms
+    living = [intent.created_ms for intent in (state.entry, state.exit) if intent is not None]
+    return max(record.terms.created_ms, min([state.last_exec_ms or record.terms.created_ms, *living]) - OVERLAP_MS)
 
 
 def absorb_snapshot(draft: Draft, fact: SnapshotRead) -> None:

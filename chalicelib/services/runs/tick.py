@@ -33,6 +33,7 @@ from chalicelib.domain.runtime.decision import (
 )
 from chalicelib.domain.runtime.messages import ExecutionUpdate, Message
 from chalicelib.domain.runtime.orders import Outcome
+from chalicelib.domain.runtime.reconcile import executions_since
 from chalicelib.domain.runtime.record import RunRecord
 from chalicelib.domain.runtime.states import RunStatus
 from chalicelib.ports import (
@@ -54,7 +55,8 @@ MESSAGES_AT_ONCE = 20
 TICKS_A_SEGMENT = 2_500
 MOST_ROUNDS = 300
 POLLS_MS = (50, 100, 150, 250, 400, 600, 800, 1000)
-OVERLAP_MS = 60_000
+# The exchange stamps executions by its own clock.
+CLOCKS_MS = 2_000
 RUN_ENDED = "RunEnded"
 SEGMENT_ENDED = "SegmentEnded"
 
@@ -228,8 +230,7 @@ class TickRun:
     def _snapshot(self, record: RunRecord) -> SnapshotRead:
         terms = record.terms
         ref = ConnectionRef(terms.workspace_id, terms.connection_id)
-        since = max(record.state.last_exec_ms, terms.created_ms) - OVERLAP_MS
-        snapshot = self._exchange.snapshot(ref, terms.symbol, since)
+        snapshot = self._exchange.snapshot(ref, terms.symbol, executions_since(record) - CLOCKS_MS)
         own = [row for row in snapshot.executions if row.time_ms >= terms.created_ms]
         known = self._store.known_executions(terms.run_id, [row.exec_id for row in own])
         return SnapshotRead(snapshot, tuple(row for row in own if row.exec_id not in known))
