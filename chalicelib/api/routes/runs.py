@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 from chalicelib.api.models.base import NoBody
+from chalicelib.api.models.run_log import EventList, EventsQuery, EventView, FillList, FillView, IntentList, IntentView
+from chalicelib.api.models.run_report import ReportView
 from chalicelib.api.models.runs import (
     BotRunsQuery,
-    EventList,
-    EventsQuery,
-    EventView,
-    FillList,
-    FillView,
-    IntentList,
-    IntentView,
-    ReportView,
     RunList,
     RunsQuery,
     RunView,

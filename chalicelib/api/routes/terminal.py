@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from chalicelib.api.models.base import NoBody
-from chalicelib.api.models.terminal import (
+from chalicelib.api.models.terminal_account import (
     AccountQuery,
-    CandlesQuery,
-    CandlesView,
-    CandleView,
     ClosedPnlList,
     ClosedPnlQuery,
     ClosedPnlView,
@@ -15,15 +12,11 @@ from chalicelib.api.models.terminal import (
     OpenOrderView,
     OrderHistoryList,
     OrderHistoryQuery,
-    OrderList,
-    OrdersQuery,
-    OrderView,
-    PlaceOrderBody,
     PositionList,
     PositionView,
-    SymbolQuery,
-    TickerView,
 )
+from chalicelib.api.models.terminal_market import CandlesQuery, CandlesView, CandleView, SymbolQuery, TickerView
+from chalicelib.api.models.terminal_orders import OrderList, OrdersQuery, OrderView, PlaceOrderBody
 from chalicelib.api.operation import Call, Routes
 from chalicelib.domain.market.interval import Interval
 
