@@ -24,10 +24,10 @@ KEY, SECRET = "BENCHKEY", "BENCHSECRET"
 
 
 def engine_orders_per_second(orders: int = 10_000) -> float:
-    """Orders a second through the engine on one core, events drained."""
+    """Orders a second of processor time: the engine is one thread and waits for nothing, so this is one core's rate."""
     exchange = Exchange(symbols=("BTCUSDT",), settings=Settings(event_delay_ms=(0, 0)))
     account = exchange.add_account("1", usdt=Decimal(10_000_000))
-    began = time.perf_counter()
+    began = time.process_time()
     for number in range(orders // 4):
         link = f"b-{number}"
         resting = {"side": "Buy", "orderType": "Limit", "qty": "0.001", "price": str(59_000 - number % 50)}
@@ -44,7 +44,7 @@ def engine_orders_per_second(orders: int = 10_000) -> float:
         up = Decimal(60_002 if number % 2 else 60_000)
         exchange.advance(exchange.world.now_ms + 100, {"BTCUSDT": Tick(up)})
         exchange.drain_events("1")
-    return orders / (time.perf_counter() - began)
+    return orders / (time.process_time() - began)
 
 
 def _hammer(port: int, until: float, counts: list[int]) -> None:

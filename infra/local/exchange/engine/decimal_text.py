@@ -13,10 +13,10 @@ EIGHT_PLACES = Decimal("0.00000001")
 
 def plain(value: Decimal) -> str:
     """``value`` without exponent and without trailing zeros."""
+    if not value:
+        return "0"
     text = format(value, "f")
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return text if text not in ("", "-0") else "0"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def read_decimal(params: dict[str, Any], name: str) -> Decimal | None:
