@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from chalicelib.api.models.base import (
     DecimalText,
@@ -17,7 +17,6 @@ from chalicelib.api.models.base import (
 from chalicelib.domain.market.side import Side
 from chalicelib.domain.workspace.manual_order import ManualOrder
 from chalicelib.domain.workspace.manual_order_rules import OrderDraft
-
 
 SideName = Literal["Buy", "Sell"]
 
