@@ -90,6 +90,38 @@ def atr(bars: Bars, p: Mapping[str, float]) -> dict[str, Series]:
     return {"value": out}
 
 
+def adx(bars: Bars, p: Mapping[str, float]) -> dict[str, Series]:
+    """Wilder's sums as TA-Lib starts them: over the first n - 1 moves, the n-th being smoothed in already."""
+    n = int(p["length"])
+    _, high, low, close, _ = _lists(bars)
+    count = len(close)
+    out: dict[str, Series] = {name: [NAN] * count for name in ("adx", "plusDi", "minusDi")}
+    plus_sum = minus_sum = range_sum = 0.0
+    strengths: Series = []
+    value = NAN
+    for i in range(1, count):
+        up, down = high[i] - high[i - 1], low[i - 1] - low[i]
+        plus = up if up > down and up > 0 else 0.0
+        minus = down if down > up and down > 0 else 0.0
+        width = max(high[i] - low[i], abs(high[i] - close[i - 1]), abs(low[i] - close[i - 1]))
+        fading = (n - 1) / n if i >= n else 1.0
+        plus_sum, minus_sum, range_sum = (
+            old * fading + new for old, new in ((plus_sum, plus), (minus_sum, minus), (range_sum, width))
+        )
+        if i < n:
+            continue
+        plus_di, minus_di = (100 * one / range_sum if range_sum else 0.0 for one in (plus_sum, minus_sum))
+        out["plusDi"][i], out["minusDi"][i] = plus_di, minus_di
+        total = plus_di + minus_di
+        strengths.append(100 * abs(plus_di - minus_di) / total if total else 0.0)
+        if len(strengths) == n:
+            value = sum(strengths) / n
+        elif len(strengths) > n:
+            value = (value * (n - 1) + strengths[-1]) / n
+        out["adx"][i] = value
+    return out
+
+
 def bollinger(bars: Bars, p: Mapping[str, float]) -> dict[str, Series]:
     n, width, close = int(p["length"]), float(p["stdDev"]), bars.close.tolist()
     names = ("middle", "upper", "lower", "width", "percentB")
@@ -296,6 +328,7 @@ NAIVE = {
     "wma": wma,
     "hma": hma,
     "rsi": rsi,
+    "adx": adx,
     "atr": atr,
     "bollinger": bollinger,
     "macd": macd,

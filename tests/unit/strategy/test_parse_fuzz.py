@@ -12,10 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.domain.backtest.engine import Market, run_backtest
+from chalicelib.domain.backtest.settings import Settings
 from chalicelib.domain.errors import InvalidDocument
 from chalicelib.domain.market.interval import Interval
+from chalicelib.domain.strategy.decision import decide_on_close
 from chalicelib.domain.strategy.parse import parse_strategy
-from chalicelib.domain.strategy.plan import compile_plan
+from chalicelib.domain.strategy.plan import Plan, compile_plan
 from chalicelib.domain.strategy.presets import PRESETS
 from chalicelib.domain.strategy.spec import StrategySpec
 
@@ -66,13 +69,16 @@ def parse_within_budget(document: object) -> None:
     assert time.process_time() - begun < BUDGET_SECONDS
     if spec is None:
         return
-    plan = compile_plan(spec)
-    bars = {
-        interval: BARS.aggregate(Interval.M5, interval) for interval in plan.timeframes if interval is not Interval.M1
-    }
     if spec.timeframe is Interval.M5:
-        signals = plan.evaluate(bars)
-        assert not (signals.long & signals.short).any()
+        use_without_raising(compile_plan(spec))
+
+
+def use_without_raising(plan: Plan) -> None:
+    bars = {interval: BARS.aggregate(Interval.M5, interval) for interval in plan.timeframes}
+
+    decide_on_close(plan, bars)
+    for assumed in (Settings(fixed_qty=1.0), Settings(slippage_bps=1.0, leverage=10.0)):
+        run_backtest(plan, Market(bars), assumed)
 
 
 @settings(max_examples=200, deadline=None)
