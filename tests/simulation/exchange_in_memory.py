@@ -43,7 +43,9 @@ class EngineSession:
         self._mutator = mutator
         self.down_until_ms = 0
 
-    def post(self, endpoint: Endpoint, params: Mapping[str, Any], priority: Priority) -> Reply:
+    def post(
+        self, endpoint: Endpoint, params: Mapping[str, Any], priority: Priority, not_after_ms: int | None = None
+    ) -> Reply:
         changed = self._mutator.request(endpoint, params)
         if changed is None:
             return Reply(Policy.OK, 0, "OK")

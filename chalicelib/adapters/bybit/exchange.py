@@ -85,7 +85,9 @@ class BybitExchange:
         if order.send_before_ms is not None and self._clock.now_ms() > order.send_before_ms:
             return denied(Policy.BACKOFF, "too late to send: the order may have been given up meanwhile")
         priority = Priority.EXIT if order.reduce_only else Priority.ENTRY
-        return self._change(ref, lambda session: session.post(Endpoint.CREATE_ORDER, order_body(order), priority))
+        return self._change(
+            ref, lambda session: session.post(Endpoint.CREATE_ORDER, order_body(order), priority, order.send_before_ms)
+        )
 
     def cancel_order(self, ref: ConnectionRef, symbol: str, order_link_id: str) -> Outcome:
         """Asks for a cancel; whether it came in time is for the order's record to say (C-26)."""

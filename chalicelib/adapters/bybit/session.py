@@ -20,12 +20,14 @@ from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NameResolutio
 
 from chalicelib.adapters.bybit.endpoints import Endpoint
 from chalicelib.adapters.bybit.governor import Priority, RequestGovernor
-from chalicelib.adapters.bybit.signed_http import HttpStatusError, SignedHttp
+from chalicelib.adapters.bybit.signed_http import TIMEOUT_SECONDS, HttpStatusError, SignedHttp
 from chalicelib.domain.exchange.retcodes import Policy, classify
 from chalicelib.ports import Clock, ExchangeRefused, ExchangeUnavailable
 
 _LOG = logging.getLogger(__name__)
 _READ_TRIES = 3
+# Connecting and reading at their slowest.
+_CALL_MS = round(sum(TIMEOUT_SECONDS) * 1000)
 _REFUSALS_REPEATED = 2
 _PAUSES_SECONDS = (0.2, 0.6)
 # What a read may be asked again after: the answer never came, or it was refused for load or for its time stamp.
@@ -82,20 +84,30 @@ class BybitSession:
         self._deadline_ms = deadline_ms
         self._jitter = jitter
 
-    def post(self, endpoint: Endpoint, params: Mapping[str, Any], priority: Priority) -> Reply:
-        """Sends a request that changes something, once; again only after a refusal that proves it did nothing."""
-        for repeat in range(_REFUSALS_REPEATED + 1):
-            reply = self._send(endpoint, params, priority)
-            if not reply.sent or reply.policy not in _REFUSED_FOR_NOW or repeat == _REFUSALS_REPEATED:
-                return reply
-            if not self._pause(repeat):
-                return reply
-        raise AssertionError("the loop returns")
+    def post(
+        self, endpoint: Endpoint, params: Mapping[str, Any], priority: Priority, not_after_ms: int | None = None
+    ) -> Reply:
+        """Sends a request that changes something, once; again only after a refusal that proves it did nothing.
+
+        Nothing leaves after ``not_after_ms`` (our clock), however long the waiting and the repeating took, nor so late
+        that its answer would come after the call's deadline.
+        """
+        last = self._deadline_ms - _CALL_MS
+        latest = last if not_after_ms is None else min(last, not_after_ms)
+        reply = self._send(endpoint, params, priority, latest)
+        for repeat in range(_REFUSALS_REPEATED):
+            if not reply.sent or reply.policy not in _REFUSED_FOR_NOW or not self._pause(repeat):
+                break
+            again = self._send(endpoint, params, priority, latest)
+            if not again.sent:
+                break
+            reply = again
+        return reply
 
     def get(self, endpoint: Endpoint, params: Mapping[str, Any]) -> Mapping[str, Any]:
         """The ``result`` of a read. Raises ExchangeUnavailable or ExchangeRefused."""
         for attempt in range(_READ_TRIES):
-            reply = self._send(endpoint, params, Priority.READ)
+            reply = self._send(endpoint, params, Priority.READ, self._deadline_ms)
             if reply.ok:
                 return reply.result
             if reply.policy not in _READ_AGAIN:
@@ -106,7 +118,7 @@ class BybitSession:
             raise ExchangeUnavailable(f"{endpoint.value.path}: {reply.code} {reply.policy} {reply.message}")
         raise ExchangeRefused(reply.code, reply.policy.value, reply.message)
 
-    def _send(self, endpoint: Endpoint, params: Mapping[str, Any], priority: Priority) -> Reply:
+    def _send(self, endpoint: Endpoint, params: Mapping[str, Any], priority: Priority, latest_ms: int) -> Reply:
         if self._governor.banned():
             return Reply(Policy.IP_BAN, 403, "the exchange has shut out this address for ten minutes", sent=False)
         if endpoint.value.signed:
@@ -116,9 +128,11 @@ class BybitSession:
                 # Without the server's time a stamp is a guess; nothing has been sent.
                 return Reply(Policy.CLOCK, 0, f"the exchange's time is unknown: {error}", sent=False)
         while wait := self._governor.wait_ms(self._connection, endpoint, priority):
-            if self._clock.now_ms() + wait >= self._deadline_ms:
+            if self._clock.now_ms() + wait > latest_ms:
                 return Reply(Policy.BACKOFF, 0, f"held back by our own limit for {wait} ms more", sent=False)
             self._clock.sleep(wait / 1000)
+        if endpoint.value.changes and self._clock.now_ms() > latest_ms:
+            return Reply(Policy.BACKOFF, 0, "too late to be sent", sent=False)
         started = perf_counter()
         reply, headers = self._exchange(endpoint, params)
         self._learn(endpoint, reply, headers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -170,6 +171,29 @@ def test_after_too_many_requests_the_same_order_waits_for_the_reset(server: Scri
     assert outcome.acknowledged
     assert clock.time_ms - begun >= 900
     assert len(server.received) == 2
+
+
+def test_an_order_is_not_repeated_once_its_time_to_leave_is_over(server: ScriptedServer) -> None:
+    clock = FakeClock()
+    account = account_at(server.url, clock)
+    reset = {"X-Bapi-Limit-Reset-Timestamp": str(clock.time_ms + 900)}
+    server.script(envelope({}, 10006, "Too many visits!", reset), ACCEPTED)
+
+    outcome = account.exchange.place_order(REF, replace(ORDER, send_before_ms=clock.time_ms + 500))
+
+    assert (outcome.kind, outcome.policy) == (OutcomeKind.REJECTED, "BACKOFF")
+    assert len(server.received) == 1
+
+
+def test_an_order_whose_answer_would_come_too_late_for_the_function_is_not_sent(server: ScriptedServer) -> None:
+    clock = FakeClock()
+    account = account_at(server.url, clock)
+    server.script(ACCEPTED)
+    clock.time_ms += 3_600_000 - 6_000  # six seconds before the calls' deadline; connecting and reading may take seven
+
+    outcome = account.exchange.place_order(REF, ORDER)
+
+    assert (outcome.kind, server.received) == (OutcomeKind.DENIED, [])
 
 
 def test_an_exchange_that_cannot_be_reached_has_certainly_not_got_the_order() -> None:
