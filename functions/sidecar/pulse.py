@@ -12,7 +12,8 @@ import time
 from pathlib import Path
 
 FRESH_SECONDS = 10.0
-_MEMORY = Path("/dev/shm")  # noqa: S108  # a single, empty file of our own, and the only place that can be written
+# One empty file of our own, in the only place that can be written.
+_MEMORY = Path("/dev/shm")  # noqa: S108  # nosec B108
 PULSE = (_MEMORY if _MEMORY.is_dir() else Path(tempfile.gettempdir())) / "botmarketplace-sidecar.pulse"
 
 
