@@ -21,7 +21,8 @@ from chalicelib.domain.market.bars import Bools, Floats
 from chalicelib.domain.strategy import spec as sp
 from chalicelib.domain.strategy.plan import Signals
 
-_WINDOW = 256
+_FIRST_WINDOW = 32
+_LARGEST_WINDOW = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +138,11 @@ class _Walk:
         track = self._scene.track
         at = self._opening.track_bar
         end = int(track.start[min(self._forced.point, track.count)])
+        width = _FIRST_WINDOW
         while at < end:
             # Windows end where a decision bar ends, so that a stop is known for the whole of a bar.
-            last_bar = min(int(track.owner[at]) + _WINDOW, track.count)
+            last_bar = min(int(track.owner[at]) + width, track.count)
+            width = min(2 * width, _LARGEST_WINDOW)
             stop_at = min(end, int(track.start[last_bar]))
             outcome = self._window(at, stop_at)
             if outcome is not None:
