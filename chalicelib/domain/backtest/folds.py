@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from chalicelib.domain.backtest.findings import finding
 from chalicelib.domain.errors import Finding, InvalidDocument
 
 MAX_FOLDS = 20
@@ -52,11 +53,10 @@ def overlapping(config: FoldConfig) -> bool:
 def _problems(config: FoldConfig, bar_count: int) -> Iterator[Finding]:
     for name in ("is_bars", "oos_bars", "step"):
         if getattr(config, name) < 1:
-            yield Finding(f"/folds/{name}", f"{name} must be at least 1", "walk_forward.too_small", {"name": name})
+            yield finding(f"/folds/{name}", "walk_forward", "too_small", name=name)
     if min(config.is_bars, config.oos_bars, config.step) < 1:
         return
     count = (bar_count - config.is_bars - config.oos_bars) // config.step + 1
     if not 1 <= count <= MAX_FOLDS:
-        detail = f"These lengths give {max(count, 0)} folds of {bar_count} bars; 1 to {MAX_FOLDS} are allowed"
-        params = {"count": str(max(count, 0)), "bars": str(bar_count), "limit": str(MAX_FOLDS)}
-        yield Finding("/folds", detail, "walk_forward.fold_count", params)
+        params = {"count": max(count, 0), "bars": bar_count, "limit": MAX_FOLDS}
+        yield finding("/folds", "walk_forward", "fold_count", **params)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import product
 from typing import Any
 
+from chalicelib.domain.backtest.findings import finding
 from chalicelib.domain.errors import Finding, InvalidDocument
 
 MAX_PARAMETERS = 3
@@ -60,14 +61,14 @@ def with_values(document: Document, parameters: Sequence[Parameter], point: Poin
 
 def _problems(document: Document, parameters: Sequence[Parameter], limit: int) -> Iterator[Finding]:
     if not 1 <= len(parameters) <= MAX_PARAMETERS:
-        yield _finding("/parameters", f"Give 1 to {MAX_PARAMETERS} parameters", "parameter_count")
+        yield finding("/parameters", "sweep", "parameter_count", limit=MAX_PARAMETERS)
     places = [place for parameter in parameters for place in (parameter.pointer, *parameter.also)]
     if len(set(places)) < len(places):
-        yield _finding("/parameters", "A place may be swept only once", "parameter_repeated")
+        yield finding("/parameters", "sweep", "parameter_repeated")
     combinations = 1
     for index, parameter in enumerate(parameters):
         if parameter.step <= 0 or parameter.stop < parameter.start:
-            yield _finding(f"/parameters/{index}", "The range is empty or its step is not positive", "parameter_range")
+            yield finding(f"/parameters/{index}", "sweep", "parameter_range")
             continue
         combinations *= int((parameter.stop - parameter.start) / parameter.step) + 1
         for pointer in (parameter.pointer, *parameter.also):
@@ -77,14 +78,9 @@ def _problems(document: Document, parameters: Sequence[Parameter], limit: int) -
             except (KeyError, IndexError, TypeError, ValueError):
                 value = None
             if isinstance(value, bool) or not isinstance(value, int | float):
-                detail = f"{pointer} is not a number of the strategy"
-                yield _finding(f"/parameters/{index}/pointer", detail, "parameter_unknown")
+                yield finding(f"/parameters/{index}/pointer", "sweep", "parameter_unknown", pointer=pointer)
     if combinations > limit:
-        yield _finding("/parameters", f"{combinations} combinations; at most {limit}", "parameter_combinations")
-
-
-def _finding(pointer: str, detail: str, rule: str) -> Finding:
-    return Finding(pointer, detail, f"sweep.{rule}")
+        yield finding("/parameters", "sweep", "parameter_combinations", count=combinations, limit=limit)
 
 
 def _place(document: Any, pointer: str) -> tuple[Any, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from chalicelib.domain.backtest.findings import messages
 from chalicelib.domain.backtest.folds import FoldConfig, make_folds
 from chalicelib.domain.backtest.parameters import Parameter, grid, with_values
 from chalicelib.domain.backtest.settings import Settings
@@ -143,3 +144,11 @@ def test_the_out_of_sample_block_decides_with_warm_indicators_and_only_its_own_b
     assert whole.folds[0].out_of_sample == cut.folds[0].out_of_sample
     assert whole.folds[0].out_of_sample.trades > 0
     assert np.isfinite(whole.folds[0].in_sample.net_pnl)
+
+
+def test_both_dictionaries_have_the_same_messages() -> None:
+    english, russian = messages("en"), messages("ru")
+
+    assert {group: set(texts) for group, texts in english.items()} == {
+        group: set(texts) for group, texts in russian.items()
+    }
