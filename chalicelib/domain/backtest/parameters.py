@@ -78,7 +78,7 @@ def _problems(document: Document, parameters: Sequence[Parameter], limit: int) -
             except (KeyError, IndexError, TypeError, ValueError):
                 value = None
             if isinstance(value, bool) or not isinstance(value, int | float):
-                yield finding(f"/parameters/{index}/pointer", "sweep", "parameter_unknown", pointer=pointer)
+                yield finding(f"/parameters/{index}/pointer", "sweep", "parameter_unknown", place=pointer)
     if combinations > limit:
         yield finding("/parameters", "sweep", "parameter_combinations", count=combinations, limit=limit)
 
