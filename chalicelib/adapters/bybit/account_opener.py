@@ -33,7 +33,6 @@ from chalicelib.ports import (
     SecretOpener,
 )
 
-
 # Who asks what needs no signature.
 _NOBODY = ""
 
