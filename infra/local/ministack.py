@@ -46,6 +46,8 @@ def start_ministack(ports: Ports, state: Path) -> ChildProcess:
         # Idle Lambda workers end after this (see ministack_process). Sweep, called every minute, stays warm.
         "LAMBDA_WARM_TTL_SECONDS": "120",
         "LAMBDA_EXECUTOR": "local",
+        # IAM is enforced: a function may do here what its role lets it do on AWS, and nothing else.
+        "AUTH": "true",
         # Listeners and look-ups of services that we do not use.
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
@@ -77,6 +79,8 @@ def local_template(template: dict[str, Any], code: dict[str, str]) -> dict[str, 
 
     Differences from the template that goes to AWS:
     - ``CodeUri`` is an address in S3, as ``aws cloudformation package`` would make it;
+    - IAM is enforced, but ``kms:EncryptionContext`` is not known in conditions and ``aws:PrincipalArn`` is the session
+      where AWS has the role: conditions on decrypting are taken out (KMS itself still compares the context);
     - a handler that raises, or whose process is killed, is reported as ``Runtime.HandlerError``; AWS says
       ``Runtime.ExitError`` for the latter, so a retrier of the one retries the other here.
     """
@@ -85,11 +89,20 @@ def local_template(template: dict[str, Any], code: dict[str, str]) -> dict[str, 
         properties = resource.get("Properties", {})
         if resource["Type"] == "AWS::Serverless::Function":
             properties["CodeUri"] = dict(code)
+        for statement in _policy_statements(properties):
+            if "kms:EncryptionContext:purpose" in json.dumps(statement.get("Condition")):
+                del statement["Condition"]
         if resource["Type"] == "AWS::StepFunctions::StateMachine":
             properties["DefinitionString"] = properties["DefinitionString"].replace(
                 '"Runtime.ExitError"', '"Runtime.ExitError","Runtime.HandlerError"'
             )
     return local
+
+
+def _policy_statements(properties: dict[str, Any]) -> list[dict[str, Any]]:
+    documents = [policy["PolicyDocument"] for policy in properties.get("Policies", [])]
+    documents += [properties["KeyPolicy"]] if "KeyPolicy" in properties else []
+    return [statement for document in documents for statement in document["Statement"]]
 
 
 def rest_api_url(ports: Ports, api_id: str, stage: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from chalicelib.adapters.kms.secret_box import PURPOSE
 from tests.unit.infra.iam_statements import actions, role_statements, targets
 
 # Actions that AWS offers for no narrower resource than all.
@@ -13,6 +14,8 @@ WITHOUT_NARROWER_RESOURCE = {
     "ecr:BatchCheckLayerAvailability",
     "ecr:BatchGetImage",
     "ecr:GetDownloadUrlForLayer",
+    "states:SendTaskFailure",
+    "states:SendTaskSuccess",
     "xray:PutTelemetryRecords",
     "xray:PutTraceSegments",
 }
@@ -32,9 +35,9 @@ def test_the_execution_role_alone_may_decrypt(resources: dict[str, Any]) -> None
     assert may == [("ExecutionRole", ['{"Fn::GetAtt": ["SecretsKey", "Arn"]}'])]
 
 
-def test_decrypting_needs_a_purpose_in_the_encryption_context(resources: dict[str, Any]) -> None:
+def test_decrypting_needs_our_purpose_in_the_encryption_context(resources: dict[str, Any]) -> None:
     statement = next(found for _, found in role_statements(resources) if "kms:Decrypt" in actions(found))
-    assert statement["Condition"] == {"Null": {"kms:EncryptionContext:purpose": "false"}}
+    assert statement["Condition"] == {"StringEquals": {"kms:EncryptionContext:purpose": PURPOSE}}
 
 
 def test_the_key_policy_lets_nobody_else_decrypt(resources: dict[str, Any]) -> None:
