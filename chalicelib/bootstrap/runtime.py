@@ -26,7 +26,7 @@ def run_store() -> RunStore:
     from chalicelib.adapters.dynamodb.runs import DynamoRunStore
 
     bind_run_tables(settings().table_prefix)
-    return DynamoRunStore(Connection())
+    return DynamoRunStore(Connection(), clock())
 
 
 @cache

@@ -80,7 +80,9 @@ def stored(request: pytest.FixtureRequest) -> Iterator[Stored]:
         for model in RUN_MODELS:
             model.create_table(billing_mode="PAY_PER_REQUEST", wait=True)
         yield Stored(
-            DynamoRunStore(Connection(region="ap-southeast-1")), DynamoInbox(workflow, VirtualClock()), workflow
+            DynamoRunStore(Connection(region="ap-southeast-1"), VirtualClock()),
+            DynamoInbox(workflow, VirtualClock()),
+            workflow,
         )
 
 

@@ -28,17 +28,19 @@ from chalicelib.adapters.dynamodb.run_tables import (
 from chalicelib.domain.runtime.events import RunEvent
 from chalicelib.domain.runtime.intent import Intent
 from chalicelib.domain.runtime.record import ActiveRun, RunRecord
-from chalicelib.ports import Conflict, FenceLost, NotFound
+from chalicelib.ports import Clock, Conflict, FenceLost, NotFound
 from chalicelib.run_ports import Commit, Fill, RunPage, StartLimits
 
 _RETRIES = 5
+LONGEST_MS = 2 * 86_400_000
 
 
 class DynamoRunStore:
     """``RunStore`` on the tables of ``run_tables``; bind them first."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, clock: Clock) -> None:
         self._connection = connection
+        self._clock = clock
 
     def create(self, record: RunRecord, event: RunEvent, limits: StartLimits) -> RunRecord:
         """See ``RunStore.create``. Slots: one a symbol and connection, one of the workspace's numbered places."""
@@ -199,8 +201,15 @@ class DynamoRunStore:
         if active is not None:
             condition &= RunItem.active.exists() if active else RunItem.active.does_not_exist()
         start = _start_key(workspace_id, cursor)
+        # A run lasts a day at most, so what is active is among the newest: years of ended runs are not read for it.
+        recent = RunItem.created_ms >= self._clock.now_ms() - LONGEST_MS if active else None
         found = RunItem.by_workspace.query(
-            workspace_id, filter_condition=condition, scan_index_forward=False, limit=limit, last_evaluated_key=start
+            workspace_id,
+            range_key_condition=recent,
+            filter_condition=condition,
+            scan_index_forward=False,
+            limit=limit,
+            last_evaluated_key=start,
         )
         records = tuple(_record(item) for item in found)
         more = len(records) == limit
