@@ -9,6 +9,7 @@ const chromium = [process.env.CHROMIUM_PATH, "/usr/bin/chromium", "/usr/bin/chro
 if (!chromium) throw new Error("No Chromium found. Install one (apt-get install chromium) or set CHROMIUM_PATH.");
 
 const PORT = Number(process.env.MOCK_PORT ?? 4173);
+const BUILD = "node_modules/.cache/e2e-page";
 const live = process.argv.some((argument) => argument.includes("live"));
 
 export default defineConfig({
@@ -46,7 +47,8 @@ export default defineConfig({
     ? {}
     : {
         webServer: {
-          command: `npx vite preview --host 127.0.0.1 --port ${PORT} --strictPort`,
+          // A build of its own: nobody who builds dist/ meanwhile pulls the page from under a test.
+          command: `npx vite build --logLevel error --outDir ${BUILD} && npx vite preview --outDir ${BUILD} --host 127.0.0.1 --port ${PORT} --strictPort`,
           url: `http://127.0.0.1:${PORT}`,
           reuseExistingServer: false,
         },

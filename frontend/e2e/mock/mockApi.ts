@@ -42,7 +42,7 @@ export class MockApi {
     const api = new MockApi();
     api.loggedIn = loggedIn;
     await page.clock.install({ time: facts.NOW });
-    if (loggedIn) await page.addInitScript(() => sessionStorage.setItem("bm.csrf", "csrf-1"));
+    if (loggedIn) await page.addInitScript(() => localStorage.setItem("bm.csrf", "csrf-1"));
     await page.route("**/api/v1/**", (route) => api.answer(route));
     await page.routeWebSocket(/\/socket\?ticket=/, (socket) => api.connect(socket));
     return api;

@@ -163,3 +163,14 @@ test("an error of one block leaves the rest of the page standing", async ({ page
   await expect(page.getByText("internal · req-7")).toBeVisible();
   await expect(page.getByRole("log")).toContainText("Trading: entry under way → in position");
 });
+
+test("values that are too old to pass for live say so, and the last known state stays", async ({ page }) => {
+  const { api } = await openRun(page);
+  api.answering("GET", /\/runs\/[0-9A-Z]{26}$/, "abort");
+  await page.clock.runFor(30_000);
+  const net = page.getByRole("group", { name: "Net profit and loss" });
+  await expect(net).toContainText(/late: \d+ s old/);
+  await expect(net).toContainText("+0.4317");
+  await expect(page.getByText("The last known state is shown below; it may be out of date.")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Stop", exact: true })).toBeEnabled();
+});

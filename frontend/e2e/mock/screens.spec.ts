@@ -29,7 +29,7 @@ for (const look of LOOKS) {
     await page.waitForTimeout(300);
     await shot("login");
     out.loggedIn = true;
-    await page.addInitScript(() => sessionStorage.setItem("bm.csrf", "csrf-1"));
+    await page.addInitScript(() => localStorage.setItem("bm.csrf", "csrf-1"));
     await settle(page, "/factory/bots");
     await shot("bots");
     await page.getByRole("listitem").first().getByRole("button").click();

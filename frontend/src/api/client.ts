@@ -61,10 +61,16 @@ let renewal: Promise<boolean> | null = null;
 
 /** Trades the refresh cookie for a new session. Calls that find the token dead at the same moment share one renewal. */
 export function renew(): Promise<boolean> {
-  renewal ??= tradeCookie().finally(() => {
+  renewal ??= alone(tradeCookie).finally(() => {
     renewal = null;
   });
   return renewal;
+}
+
+/** One tab at a time: a refresh token works once, and a second use of it would end the session everywhere. */
+async function alone(task: () => Promise<boolean>): Promise<boolean> {
+  // Locks exist on secure origins only; elsewhere two tabs must meet in the same instant to disturb each other.
+  return navigator.locks ? await navigator.locks.request("bm.refresh", task) : await task();
 }
 
 async function tradeCookie(): Promise<boolean> {

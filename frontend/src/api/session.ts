@@ -2,6 +2,7 @@ import { create } from "zustand";
 
 import type { Session } from "./types";
 
+/** Not a secret by itself: it proves that a page of this origin asks. Tabs share it as they share the refresh cookie. */
 const CSRF = "bm.csrf";
 
 interface SessionState {
@@ -16,12 +17,12 @@ export const useSession = create<SessionState>(() => ({ session: null, expired: 
 export const currentSession = () => useSession.getState().session;
 
 export function openSession(session: Session) {
-  sessionStorage.setItem(CSRF, session.csrfToken);
+  localStorage.setItem(CSRF, session.csrfToken);
   useSession.setState({ session, expired: false });
 }
 
 export function closeSession() {
-  sessionStorage.removeItem(CSRF);
+  localStorage.removeItem(CSRF);
   useSession.setState({ session: null, expired: false });
 }
 
@@ -29,4 +30,4 @@ export function expireSession() {
   useSession.setState((state) => (state.session ? { expired: true } : state));
 }
 
-export const storedCsrf = () => sessionStorage.getItem(CSRF);
+export const storedCsrf = () => localStorage.getItem(CSRF);

@@ -136,7 +136,7 @@ export function CandleChart({ candles, marks, position, tickSize, label }: Props
 
   return (
     <div role="img" aria-label={label}>
-      <div ref={box} aria-hidden className="h-[300px] w-full lg:h-[380px]" data-testid="candle-chart" />
+      <div ref={box} aria-hidden className="h-[300px] w-full lg:h-[380px] 2xl:h-[620px]" data-testid="candle-chart" />
     </div>
   );
 }

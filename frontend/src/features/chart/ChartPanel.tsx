@@ -89,7 +89,7 @@ export function ChartPanel({ run, instrument, trades, events }: Props) {
       )}
       {bars.length > 0 &&
         (asTable ? (
-          <div tabIndex={0} role="region" aria-label={label} className="h-[380px] overflow-auto">
+          <div tabIndex={0} role="region" aria-label={label} className="h-[380px] overflow-auto 2xl:h-[620px]">
             <MarkTable marks={marks} instrument={instrument} />
             <CandleTable candles={bars} decimals={decimals} interval={run.timeframe} />
           </div>

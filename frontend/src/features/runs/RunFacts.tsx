@@ -4,8 +4,10 @@ import { useTranslation } from "react-i18next";
 
 import { hasEnded, type Instrument, type Run } from "@/api/types";
 import { decimalsOf } from "@/format/numbers";
+import { useNow } from "@/format/useNow";
 import { Age } from "@/ui/Age";
 import { Exact, Money, Pnl } from "@/ui/Amount";
+import { classes } from "@/ui/classes";
 import { Time } from "@/ui/Time";
 
 import { TimeLeft } from "./TimeLeft";
@@ -23,35 +25,46 @@ interface Props {
 export function RunFacts({ run, instrument, readAt }: Props) {
   const { t } = useTranslation();
   const quote = instrument?.quoteCoin ?? "";
+  const liveSince = hasEnded(run) ? null : readAt;
   return (
     <div className="grid grid-cols-1 gap-3 sm:grid-cols-2 xl:grid-cols-4">
       <Fact label={hasEnded(run) ? t("run:time.took") : t("run:time.label")}>
         <TimeLeft run={run} />
       </Fact>
-      <Fact label={t("run:pnl.net")} aside={hasEnded(run) ? null : <Age at={readAt} lateAfterMs={RUN_LATE_MS} />}>
+      <Fact label={t("run:pnl.net")} readAt={liveSince}>
         <p className="text-hero font-semibold">
           <Pnl value={run.pnl.net} unit={quote} />
         </p>
         <PnlParts run={run} />
       </Fact>
-      <Fact label={t("run:position.label")} aside={hasEnded(run) ? null : <Age at={readAt} lateAfterMs={RUN_LATE_MS} />}>
+      <Fact label={t("run:position.label")} readAt={liveSince}>
         <Position run={run} instrument={instrument} />
       </Fact>
-      <Fact label={t("run:protection.label")}>
+      <Fact label={t("run:protection.label")} readAt={liveSince}>
         <Protection run={run} instrument={instrument} />
       </Fact>
     </div>
   );
 }
 
-function Fact({ label, aside, children }: { label: string; aside?: ReactNode; children: ReactNode }) {
+interface FactProps {
+  label: string;
+  /** When a live value was read; null for one that does not change any more. */
+  readAt?: number | null;
+  children: ReactNode;
+}
+
+/** A value with its age. Once it is too old to pass for live it loses its colours and gets a broken frame. */
+function Fact({ label, readAt = null, children }: FactProps) {
+  const now = useNow();
+  const late = readAt !== null && now - readAt > RUN_LATE_MS;
   return (
-    <div role="group" aria-label={label} className="surface min-w-0 p-3">
+    <div role="group" aria-label={label} className={classes("surface min-w-0 p-3", late && "border-dashed !border-stale")}>
       <div className="mb-1 flex flex-wrap items-baseline justify-between gap-x-2">
         <p className="text-table font-medium text-text2">{label}</p>
-        {aside}
+        {readAt !== null && <Age at={readAt} lateAfterMs={RUN_LATE_MS} />}
       </div>
-      {children}
+      <div className={late ? "grayscale" : undefined}>{children}</div>
     </div>
   );
 }
