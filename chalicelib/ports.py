@@ -28,7 +28,7 @@ from chalicelib.domain.runtime.facts import (
     PositionFact,
     WalletFact,
 )
-from chalicelib.domain.runtime.orders import OrderRequest, Outcome, ProtectionRequest
+from chalicelib.domain.runtime.orders import AmendRequest, OrderRequest, Outcome, ProtectionRequest
 from chalicelib.domain.workspace.connection import Credentials
 
 
@@ -151,6 +151,9 @@ class Exchange(Protocol):
 
     def place_order(self, ref: ConnectionRef, order: OrderRequest) -> Outcome:
         """Sends one order, once."""
+
+    def amend_order(self, ref: ConnectionRef, amendment: AmendRequest) -> Outcome:
+        """Changes one resting order of ours in place; unchanged counts as acknowledged."""
 
     def cancel_order(self, ref: ConnectionRef, symbol: str, order_link_id: str) -> Outcome:
         """Cancels one order of ours."""

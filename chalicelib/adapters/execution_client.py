@@ -20,7 +20,7 @@ from chalicelib.domain.runtime.facts import (
     PositionFact,
     WalletFact,
 )
-from chalicelib.domain.runtime.orders import OrderRequest, Outcome, ProtectionRequest
+from chalicelib.domain.runtime.orders import AmendRequest, OrderRequest, Outcome, ProtectionRequest
 from chalicelib.ports import ConnectionRef, ExchangeUnavailable, KeyInfo, StreamSignature
 
 CLIENT_CONFIG = Config(
@@ -55,6 +55,10 @@ class ExecutionClient:
     def place_order(self, ref: ConnectionRef, order: OrderRequest) -> Outcome:
         """See ``ports.Exchange``."""
         return self._change("place_order", ref, order=order)
+
+    def amend_order(self, ref: ConnectionRef, amendment: AmendRequest) -> Outcome:
+        """See ``ports.Exchange``."""
+        return self._change("amend_order", ref, amendment=amendment)
 
     def cancel_order(self, ref: ConnectionRef, symbol: str, order_link_id: str) -> Outcome:
         """See ``ports.Exchange``."""

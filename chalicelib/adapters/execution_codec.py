@@ -22,7 +22,7 @@ from chalicelib.domain.runtime.facts import (
     PositionFact,
     WalletFact,
 )
-from chalicelib.domain.runtime.orders import OrderRequest, Outcome, ProtectionRequest
+from chalicelib.domain.runtime.orders import AmendRequest, OrderRequest, Outcome, ProtectionRequest
 from chalicelib.ports import ExchangeRefused, ExchangeUnavailable, KeyInfo, StreamSignature
 
 
@@ -41,6 +41,7 @@ class Operation:
 
 OPERATIONS: Mapping[str, Operation] = {
     "place_order": Operation({"order": OrderRequest}, Outcome, changes=True),
+    "amend_order": Operation({"amendment": AmendRequest}, Outcome, changes=True),
     "cancel_order": Operation({"symbol": str, "order_link_id": str}, Outcome, changes=True),
     "cancel_all": Operation({"symbol": str, "including_stops": bool}, Outcome, changes=True),
     "set_protection": Operation({"protection": ProtectionRequest}, Outcome, changes=True),

@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.domain.market.side import Side
 from chalicelib.domain.runtime.facts import OrderStatus
-from chalicelib.domain.runtime.orders import OrderRequest, OutcomeKind, ProtectionRequest
+from chalicelib.domain.runtime.orders import AmendRequest, OrderRequest, OutcomeKind, ProtectionRequest
 from tests.contract.exchange_backends import BACKENDS, REF, SYMBOL, Backend
 
 QTY = Decimal("0.010")
@@ -104,6 +104,57 @@ def test_a_resting_order_is_open_until_it_is_cancelled(backend: Backend) -> None
     found = backend.exchange.order(REF, SYMBOL, request.order_link_id)
     assert found is not None
     assert (found.status, found.cum_exec_qty) == (OrderStatus.CANCELLED, 0)
+
+
+def test_a_resting_order_is_amended_in_place_and_keeps_its_id(backend: Backend) -> None:
+    request = resting(backend)
+    price = backend.price()
+    wanted = AmendRequest(
+        request.order_link_id, SYMBOL, QTY * 2, at(price, "0.98"), at(price, "0.95"), take_profit=at(price, "1.05")
+    )
+
+    outcome = backend.exchange.amend_order(REF, wanted)
+    backend.settle()
+
+    assert outcome.acknowledged
+    (found,) = backend.exchange.open_orders(REF, SYMBOL)
+    assert (found.order_link_id, found.status) == (request.order_link_id, OrderStatus.NEW)
+    assert (found.qty, found.price) == (wanted.qty, wanted.price)
+    assert (found.stop_loss, found.take_profit) == (wanted.stop_loss, wanted.take_profit)
+
+
+def test_what_an_amendment_leaves_out_stays(backend: Backend) -> None:
+    request = resting(backend)
+
+    backend.exchange.amend_order(REF, AmendRequest(request.order_link_id, SYMBOL, qty=QTY * 3))
+    backend.settle()
+
+    (found,) = backend.exchange.open_orders(REF, SYMBOL)
+    assert (found.qty, found.price, found.stop_loss) == (QTY * 3, request.price, None)
+
+
+def test_an_amendment_that_comes_too_late_says_so(backend: Backend) -> None:
+    request = protected_long(backend)
+
+    outcome = backend.exchange.amend_order(REF, AmendRequest(request.order_link_id, SYMBOL, qty=QTY * 2))
+
+    assert (outcome.kind, outcome.policy) == (OutcomeKind.REJECTED, "ALREADY_TERMINAL")
+
+
+def test_an_amendment_of_an_order_that_never_was_is_refused_as_over(backend: Backend) -> None:
+    outcome = backend.exchange.amend_order(REF, AmendRequest("ct-never", SYMBOL, qty=QTY))
+
+    assert (outcome.kind, outcome.policy) == (OutcomeKind.REJECTED, "ALREADY_TERMINAL")
+
+
+def test_an_amendment_to_a_quantity_off_the_rules_changes_nothing(backend: Backend) -> None:
+    request = resting(backend)
+
+    outcome = backend.exchange.amend_order(REF, AmendRequest(request.order_link_id, SYMBOL, qty=Decimal("0.0001")))
+    backend.settle()
+
+    assert (outcome.kind, outcome.policy) == (OutcomeKind.REJECTED, "PRICE_SIZE")
+    assert backend.exchange.open_orders(REF, SYMBOL)[0].qty == QTY
 
 
 def test_a_cancel_that_comes_too_late_says_so(backend: Backend) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from chalicelib.domain.market.candle import Candle
@@ -19,7 +19,7 @@ from chalicelib.domain.runtime.facts import (
     PositionFact,
     WalletFact,
 )
-from chalicelib.domain.runtime.orders import OrderRequest, Outcome, OutcomeKind, ProtectionRequest
+from chalicelib.domain.runtime.orders import AmendRequest, OrderRequest, Outcome, OutcomeKind, ProtectionRequest
 from chalicelib.ports import ConnectionRef, ExchangeUnavailable, KeyInfo, NotFound, StreamSignature, Ticker
 
 GOOD_KEY = KeyInfo(
@@ -78,7 +78,10 @@ def order_fact(link_id: str, status: OrderStatus, filled: str = "0") -> OrderFac
 
 @dataclass
 class ScriptedExchange:
-    """An ``Exchange``. ``placed`` and ``cancelled`` are what reached it; ``reachable`` False fails every read."""
+    """An ``Exchange``. ``placed`` … are what reached it; ``reachable`` False fails every read.
+
+    ``obeys``: what was amended or protected is as asked for at the next reading, whatever the outcome said.
+    """
 
     outcome: Outcome = field(default_factory=lambda: Outcome(OutcomeKind.ACKNOWLEDGED, order_id="exchange-order"))
     key: KeyInfo | Exception = GOOD_KEY
@@ -87,13 +90,27 @@ class ScriptedExchange:
     held: tuple[PositionFact, ...] = ()
     closed: tuple[ClosedPnlFact, ...] = ()
     placed: list[OrderRequest] = field(default_factory=list)
+    amended: list[AmendRequest] = field(default_factory=list)
+    protections: list[ProtectionRequest] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
+    amend_outcome: Outcome = field(default_factory=lambda: Outcome(OutcomeKind.ACKNOWLEDGED))
+    protect_outcome: Outcome = field(default_factory=lambda: Outcome(OutcomeKind.ACKNOWLEDGED))
+    obeys: bool = True
     on_place: Callable[[], None] = lambda: None
 
     def place_order(self, ref: ConnectionRef, order: OrderRequest) -> Outcome:
         self.on_place()
         self.placed.append(order)
         return self.outcome
+
+    def amend_order(self, ref: ConnectionRef, amendment: AmendRequest) -> Outcome:
+        self.amended.append(amendment)
+        order = self.orders.get(amendment.order_link_id)
+        if self.obeys and order is not None:
+            wanted = {name: getattr(amendment, name) for name in ("qty", "price", "stop_loss", "take_profit")}
+            changes = {name: value for name, value in wanted.items() if value is not None}
+            self.orders[amendment.order_link_id] = replace(order, **changes)
+        return self.amend_outcome
 
     def cancel_order(self, ref: ConnectionRef, symbol: str, order_link_id: str) -> Outcome:
         self.cancelled.append(order_link_id)
@@ -105,7 +122,15 @@ class ScriptedExchange:
         return Outcome(OutcomeKind.ACKNOWLEDGED)
 
     def set_protection(self, ref: ConnectionRef, protection: ProtectionRequest) -> Outcome:
-        return Outcome(OutcomeKind.ACKNOWLEDGED)
+        self.protections.append(protection)
+        if self.obeys:
+            self.held = tuple(
+                replace(one, stop_loss=protection.stop_loss, take_profit=protection.take_profit)
+                if one.symbol == protection.symbol
+                else one
+                for one in self.held
+            )
+        return self.protect_outcome
 
     def set_leverage(self, ref: ConnectionRef, symbol: str, leverage: Decimal) -> Outcome:
         return Outcome(OutcomeKind.ACKNOWLEDGED)

@@ -22,6 +22,7 @@ class Endpoint(Enum):
 
     SERVER_TIME = Route("get_server_time", "/v5/market/time", 50, signed=False)
     CREATE_ORDER = Route("place_order", "/v5/order/create", 10, changes=True)
+    AMEND_ORDER = Route("amend_order", "/v5/order/amend", 10, changes=True)
     CANCEL_ORDER = Route("cancel_order", "/v5/order/cancel", 10, changes=True)
     CANCEL_ALL = Route("cancel_all_orders", "/v5/order/cancel-all", 10, changes=True)
     TRADING_STOP = Route("set_trading_stop", "/v5/position/trading-stop", 10, changes=True)

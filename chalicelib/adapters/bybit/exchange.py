@@ -25,7 +25,7 @@ from chalicelib.domain.runtime.facts import (
     PositionFact,
     WalletFact,
 )
-from chalicelib.domain.runtime.orders import ORDER_LINK_ID, OrderRequest, Outcome, ProtectionRequest
+from chalicelib.domain.runtime.orders import ORDER_LINK_ID, AmendRequest, OrderRequest, Outcome, ProtectionRequest
 from chalicelib.ports import (
     Clock,
     ConnectionRef,
@@ -87,6 +87,15 @@ class BybitExchange:
         priority = Priority.EXIT if order.reduce_only else Priority.ENTRY
         return self._change(
             ref, lambda session: session.post(Endpoint.CREATE_ORDER, order_body(order), priority, order.send_before_ms)
+        )
+
+    def amend_order(self, ref: ConnectionRef, amendment: AmendRequest) -> Outcome:
+        """Changes a resting order; what it has become is for the order's record to say (C-26)."""
+        body = amend_body(amendment)
+        moves_order = amendment.qty is not None or amendment.price is not None
+        priority = Priority.ENTRY if moves_order else Priority.PROTECTION
+        return self._change(
+            ref, lambda session: session.post(Endpoint.AMEND_ORDER, body, priority, amendment.send_before_ms)
         )
 
     def cancel_order(self, ref: ConnectionRef, symbol: str, order_link_id: str) -> Outcome:
@@ -243,6 +252,26 @@ def order_body(order: OrderRequest) -> Mapping[str, Any]:
         # The exchange takes a tolerance on market orders without TP and SL only; the others have its own band.
         percent = Decimal(order.slippage_bps) / 100
         body |= {"slippageToleranceType": "Percent", "slippageTolerance": f"{percent:.2f}"}
+    return body
+
+
+def amend_body(amendment: AmendRequest) -> Mapping[str, Any]:
+    """The body of order/amend: what is left out stays as it is."""
+    body: dict[str, Any] = {
+        "category": "linear",
+        "symbol": amendment.symbol,
+        "orderLinkId": amendment.order_link_id,
+    }
+    if amendment.qty is not None:
+        body["qty"] = plain(amendment.qty)
+    if amendment.price is not None:
+        body["price"] = plain(amendment.price)
+    if amendment.stop_loss is not None:
+        body |= {"stopLoss": plain(amendment.stop_loss), "slTriggerBy": "MarkPrice"}
+    if amendment.take_profit is not None:
+        body |= {"takeProfit": plain(amendment.take_profit), "tpTriggerBy": "LastPrice"}
+    if amendment.stop_loss is not None or amendment.take_profit is not None:
+        body["tpslMode"] = "Full"
     return body
 
 

@@ -141,6 +141,8 @@ _POLICY_OF = _invert(CODES)
 # 10001 is "request parameter error"; these texts, in lower case, have a meaning of their own. First match wins.
 _TEXTS_OF_10001: tuple[tuple[str, Policy], ...] = (
     ("zero position", Policy.ALREADY_FLAT),
+    # The exchange's words for an amendment that changes nothing.
+    ("remains unchanged", Policy.OK_UNCHANGED),
     ("position idx", Policy.MODE_CONFLICT),
     ("minimum limit", Policy.PRICE_SIZE),
     ("maximum limit", Policy.PRICE_SIZE),

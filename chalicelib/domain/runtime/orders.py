@@ -40,6 +40,19 @@ class OrderRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class AmendRequest:
+    """What shall change of an order that rests; None leaves a thing as it is. ``send_before_ms`` as in OrderRequest."""
+
+    order_link_id: str
+    symbol: str
+    qty: Decimal | None = None
+    price: Decimal | None = None
+    stop_loss: Decimal | None = None
+    take_profit: Decimal | None = None
+    send_before_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ProtectionRequest:
     """The stop and the target a position shall have; both are always sent together (they form a pair)."""
 

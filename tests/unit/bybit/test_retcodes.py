@@ -69,6 +69,7 @@ def test_an_unlisted_code_is_never_taken_for_success(code: int) -> None:
         ("exceeds maximum limit allowed: too large, order_qty:1 > max_qty:2", Policy.PRICE_SIZE),
         ("Qty invalid", Policy.PRICE_SIZE),
         ("sl:257970000 set for Sell position should greater base_price:259477000??LastPrice", Policy.PRICE_SIZE),
+        ("The order remains unchanged as the parameters entered match the existing ones.", Policy.OK_UNCHANGED),
         ("params error: symbol invalid", Policy.BAD_REQUEST),
     ],
 )
