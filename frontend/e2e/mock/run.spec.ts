@@ -33,7 +33,7 @@ test("events arrive by push, and the run is read again", async ({ page }) => {
   const { api, run } = await openRun(page);
   run.pnl.net = "-3.5";
   api.emit(RUN_ID, "trading_stop_set", "", { stopLoss: "46200", takeProfit: "47073.2" });
-  await expect(page.getByRole("log")).toContainText("Protection seen on the exchange: SL 46\u202f200, TP 47\u202f073.2");
+  await expect(page.getByRole("log")).toContainText("Protection seen on the exchange: SL 46\u202f200.0, TP 47\u202f073.2");
   await page.clock.runFor(500);
   await expect(page.getByRole("group", { name: "Net profit and loss" })).toContainText("\u22123.5000");
 });

@@ -17,7 +17,7 @@ import {
   Wallet,
   type LucideIcon,
 } from "lucide-react";
-import { memo, useEffect, useRef } from "react";
+import { memo, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { EventType, RunEvent } from "@/api/types";
@@ -55,6 +55,7 @@ export const EventRow = memo(function EventRow({ event, sentence }: Props) {
   const { t } = useTranslation();
   const Icon = ICONS[event.type] ?? CircleDot;
   const row = useRef<HTMLDetailsElement>(null);
+  const [open, setOpen] = useState(false);
   useEffect(() => {
     // Lines come after the address has been read, so a link to one is followed here.
     if (!row.current || window.location.hash !== `#event-${event.seq}`) return;
@@ -62,7 +63,7 @@ export const EventRow = memo(function EventRow({ event, sentence }: Props) {
     row.current.scrollIntoView({ block: "center" });
   }, [event.seq]);
   return (
-    <details ref={row} id={`event-${event.seq}`}>
+    <details ref={row} id={`event-${event.seq}`} onToggle={(toggled) => setOpen(toggled.currentTarget.open)}>
       <summary className="grid min-h-8 grid-cols-[auto_auto_1fr] items-start gap-x-2 rounded-sm px-2 py-1 hover:bg-s2 @2xl:grid-cols-[auto_auto_148px_1fr_auto]">
         <Time at={event.at} form="ms" className="pt-px text-table leading-6 text-text3" />
         <Icon aria-hidden size={16} className={classes("mt-1 shrink-0", TONES[event.severity])} />
@@ -75,7 +76,7 @@ export const EventRow = memo(function EventRow({ event, sentence }: Props) {
         </span>
         <span className="num hidden text-right text-caption leading-6 text-text3 @2xl:inline">#{event.seq}</span>
       </summary>
-      <EventFacts event={event} />
+      {open && <EventFacts event={event} />}
     </details>
   );
 });
