@@ -54,7 +54,8 @@ class ChildProcess:
         """One line on how it ended: exit code, the last line of its log, where to read more."""
         lines = [line for line in self.log.read_text(errors="replace").splitlines() if line.strip()]
         last = f": {lines[-1].strip()[:200]}" if lines else ""
-        return f"{self.name} ended with code {self._process.returncode}{last} (see {self.log})"
+        ended = f"{self.name} ended with code {self._process.returncode}{last}"
+        return f"{ended} (see {self.log}; nothing is lost, start again)"
 
     def wait_until(self, ready: Callable[[], bool], *, seconds: float) -> None:
         """Waits for ``ready`` to hold. Raises ChildDied when the program ends or is not ready in time."""

@@ -33,7 +33,7 @@ from infra.local.ministack import (
     start_ministack,
     websocket_url,
 )
-from infra.local.page_build import DIST, ensure_page
+from infra.local.page_build import DIST, ensure_page, require_tools
 from infra.local.ports import HOST, Ports
 from infra.local.progress import Progress
 from infra.local.proxy import Origins, WebProxy
@@ -130,6 +130,8 @@ class LocalCloud:
 
     def _start(self) -> None:
         self.ports.require_free()
+        if self._page:
+            require_tools()
         page = _InBackground(ensure_page) if self._page else None
         with self._progress.step("local AWS (MiniStack) and exchange simulator"):
             self._aws = start_ministack(self.ports, self.state)

@@ -14,6 +14,7 @@ from infra.package import PROJECT
 
 FRONTEND = PROJECT / "frontend"
 DIST = FRONTEND / "dist"
+_STAMP = DIST / ".built-from"
 NODE_MAJOR = 20
 _NOT_SOURCE = frozenset({"node_modules", "dist", "test-results", "playwright-report", ".vite"})
 
@@ -46,13 +47,21 @@ def _installed() -> bool:
 def ensure_page() -> None:
     """Builds frontend/dist unless it was built from these very sources. Raises PageNotBuilt."""
     sources = _fingerprint()
-    stamp = DIST / ".built-from"
-    if stamp.exists() and stamp.read_text() == sources:
-        return
-    _require_node()
-    ensure_dependencies()
-    _npm("run", "--silent", "build")
-    stamp.write_text(sources)
+    if not _is_built_from(sources):
+        _require_node()
+        ensure_dependencies()
+        _npm("run", "--silent", "build")
+        _STAMP.write_text(sources)
+
+
+def require_tools() -> None:
+    """Raises PageNotBuilt when the page has to be built and Node is missing: said before anything is started."""
+    if not _is_built_from(_fingerprint()):
+        _require_node()
+
+
+def _is_built_from(sources: str) -> bool:
+    return _STAMP.exists() and _STAMP.read_text() == sources
 
 
 def _require_node() -> None:
