@@ -137,7 +137,7 @@ class KillSwitch(Protocol):
         """Why trading is off for the workspace, "" when it is on. Unreadable counts as engaged."""
 
     def state(self, workspace_id: str | None) -> KillState | None:
-        """One switch's own state, read afresh; None when it is released."""
+        """One switch's own state, read afresh; None when it is released. Unreadable counts as engaged."""
 
     def engage(self, workspace_id: str | None, state: KillState) -> None:
         """Switches trading off. A switch that is engaged keeps its first reason."""

@@ -26,6 +26,7 @@ _MODULES: dict[str, tuple[str, ...]] = {
     "strategies": ("strategies",),
     "bots": ("bots", "runs"),
     "runs": ("runs",),
+    "kill-switch": ("kill_switch",),
 }
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from chalicelib.services.connections import Connections
     from chalicelib.services.instruments import Instruments
     from chalicelib.services.runs.control import ControlRuns
+    from chalicelib.services.runs.kill_switch import KillSwitches
     from chalicelib.services.runs.look import LookAtRuns
     from chalicelib.services.runs.start import StartRun
     from chalicelib.services.strategies import Strategies
@@ -70,6 +71,10 @@ class ApiServices(Protocol):
     @property
     def control_runs(self) -> ControlRuns:
         """Stops, pauses and resumes runs."""
+
+    @property
+    def kill_switches(self) -> KillSwitches:
+        """Switches trading off and on."""
 
     @property
     def runs(self) -> LookAtRuns:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from chalicelib.services.connections import Connections
     from chalicelib.services.instruments import Instruments
     from chalicelib.services.runs.control import ControlRuns
+    from chalicelib.services.runs.kill_switch import KillSwitches
     from chalicelib.services.runs.look import LookAtRuns
     from chalicelib.services.runs.start import StartRun
     from chalicelib.services.seeding import Seeding
@@ -163,6 +164,14 @@ class LazyApiServices:
         from chalicelib.services.runs.control import ControlRuns
 
         return ControlRuns(runtime.run_store(), runtime.inbox(), self.runs, ids())
+
+    @cached_property
+    def kill_switches(self) -> KillSwitches:
+        """Switches trading off and on."""
+        from chalicelib.bootstrap import runtime
+        from chalicelib.services.runs.kill_switch import KillSwitches
+
+        return KillSwitches(runtime.kill_switch(), runtime.inbox(), self.runs, exchange.audit_trail(), clock())
 
     @cached_property
     def runs(self) -> LookAtRuns:

@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from chalicelib.bootstrap import clock, ids, settings
-from chalicelib.ports import Exchange, MarketData, SecretSealer
+from chalicelib.ports import AuditTrail, Exchange, MarketData, SecretSealer
 
 if TYPE_CHECKING:
     from chalicelib.adapters.bybit.environments import Environment, Urls
@@ -55,6 +55,16 @@ def secret_sealer() -> SecretSealer:
     from chalicelib.adapters.kms.secret_box import KmsSecretBox
 
     return KmsSecretBox(settings().required("secrets_key_id"))
+
+
+@cache
+def audit_trail() -> AuditTrail:
+    """Who did what to something that matters."""
+    from chalicelib.adapters.dynamodb.audit import AuditItem, DynamoAudit
+    from chalicelib.adapters.dynamodb.binding import bind
+
+    bind(AuditItem, settings().table_prefix)
+    return DynamoAudit(clock(), ids())
 
 
 @cache

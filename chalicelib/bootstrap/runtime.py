@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from chalicelib.account_ports import StrategyRepository
 from chalicelib.bootstrap import aws_client, clock, settings
-from chalicelib.bootstrap.exchange import exchange, market_data
+from chalicelib.bootstrap.exchange import audit_trail, exchange, market_data
 from chalicelib.run_ports import Inbox, RunStore, Workflow
 
 if TYPE_CHECKING:
     from chalicelib.adapters.dynamodb.kill_switch import DynamoKillSwitch
     from chalicelib.services.runs.finalize import FinalizeRun, SweepRuns
     from chalicelib.services.runs.judge import Judge
+    from chalicelib.services.runs.kill_switch import PlatformKillSwitch
     from chalicelib.services.runs.tick import TickRun
 
 
@@ -53,6 +54,14 @@ def kill_switch() -> DynamoKillSwitch:
 
     run_store()
     return DynamoKillSwitch(clock())
+
+
+@cache
+def platform_kill_switch() -> PlatformKillSwitch:
+    """The operators' switch over all trading."""
+    from chalicelib.services.runs.kill_switch import PlatformKillSwitch
+
+    return PlatformKillSwitch(kill_switch(), run_store(), inbox(), audit_trail(), clock())
 
 
 @cache

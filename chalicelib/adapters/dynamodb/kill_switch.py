@@ -11,6 +11,7 @@ from chalicelib.ports import Clock
 from chalicelib.run_ports import KillState
 
 PLATFORM = "kill#platform"
+UNREADABLE = "kill switch unreadable"
 _FRESH_MS = 1_000
 
 
@@ -41,7 +42,7 @@ class DynamoKillSwitch:
             for item in SlotItem.batch_get([PLATFORM, _slot(workspace_id)], consistent_read=True):
                 return item.reason or "engaged"
         except PynamoDBException:
-            return "kill switch unreadable"
+            return UNREADABLE
         return ""
 
     def state(self, workspace_id: str | None) -> KillState | None:
@@ -50,6 +51,8 @@ class DynamoKillSwitch:
             item = SlotItem.get(_slot(workspace_id), consistent_read=True)
         except DoesNotExist:
             return None
+        except PynamoDBException:
+            return KillState(UNREADABLE, self._clock.now_ms(), "")
         return KillState(item.reason or "engaged", int(item.engaged_ms or 0), item.actor or "")
 
     def engage(self, workspace_id: str | None, state: KillState) -> None:

@@ -73,6 +73,12 @@ def stop_run(call: Call, run_id: str, body: StopRunBody) -> RunView:
     return RunView.of(call.services.control_runs.stop(call.actor, run_id, policy))
 
 
+@routes.post("/runs/{run_id}/kill", status=202, refusals=(404, 409))
+def kill_run(call: Call, run_id: str, body: NoBody) -> RunView:
+    """Closes a run's position by market at once and ends the run, whatever its own stop policy says."""
+    return RunView.of(call.services.kill_switches.kill_run(call.actor, run_id))
+
+
 @routes.post("/runs/{run_id}/pause", status=202, refusals=(404, 409))
 def pause_run(call: Call, run_id: str, body: NoBody) -> RunView:
     """Tells a run to open nothing new; its position stays protected."""

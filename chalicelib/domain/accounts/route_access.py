@@ -67,12 +67,16 @@ ROUTE_ACCESS: dict[tuple[str, str], Requirement] = {
     ("POST", "/runs/stop-all"): Role.TRADER,
     ("GET", "/runs/{run_id}"): Role.VIEWER,
     ("POST", "/runs/{run_id}/stop"): Role.TRADER,
+    ("POST", "/runs/{run_id}/kill"): Role.TRADER,
     ("POST", "/runs/{run_id}/pause"): Role.TRADER,
     ("POST", "/runs/{run_id}/resume"): Role.TRADER,
     ("GET", "/runs/{run_id}/events"): Role.VIEWER,
     ("GET", "/runs/{run_id}/intents"): Role.VIEWER,
     ("GET", "/runs/{run_id}/fills"): Role.VIEWER,
     ("GET", "/runs/{run_id}/report"): Role.VIEWER,
+    ("GET", "/kill-switch"): Role.VIEWER,
+    ("POST", "/kill-switch"): Role.TRADER,
+    ("POST", "/kill-switch/release"): Role.ADMIN,
 }
 
 

@@ -25,5 +25,5 @@ CONFLICTS = {
     "run.not_running": "the run is not running",
     "run.connection_not_tested": "the exchange connection has not passed its test: test it first",
     "run.strategy_disabled": "the strategy is disabled: enable it first",
-    "run.trading_off": "trading is switched off: {reason}",
+    "trading.off": "trading is switched off: {reason}",
 }

@@ -1,7 +1,8 @@
 """Engaging and releasing the kill switches: nothing new is opened, what is open is closed (decision 19).
 
 Each run winds itself down at its next Tick, which engaging starts at once: cancel with protective stops kept, flatten
-reduce-only, prove flat, cancel what is left.
+reduce-only, prove flat, cancel what is left. A switch is engaged before anything else is done, also before its audit
+row is written; it is released only after.
 """
 
 from __future__ import annotations
@@ -14,9 +15,12 @@ from chalicelib.domain.runtime.record import RunRecord
 from chalicelib.domain.runtime.refusals import RunConflict
 from chalicelib.domain.runtime.states import StopReason
 from chalicelib.domain.strategy.spec import OnStop
-from chalicelib.ports import Clock
+from chalicelib.ports import AuditTrail, Clock
 from chalicelib.run_ports import Inbox, KillState, KillSwitch, RunStore
 from chalicelib.services.runs.look import LookAtRuns
+
+PLATFORM = "platform"
+"""Whose audit rows those of the platform's switch are: no workspace has this name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,29 +30,39 @@ class Switches:
     platform: KillState | None
     workspace: KillState | None
 
+    @property
+    def reason(self) -> str:
+        """Why trading is off, "" when it is on."""
+        engaged = self.platform or self.workspace
+        return "" if engaged is None else engaged.reason
+
 
 @dataclass(frozen=True, slots=True)
 class KillSwitches:
-    """Use-cases of a workspace's switch, of a run's, and of the platform's (operators only)."""
+    """Use-cases of a workspace's switch and of a run's."""
 
     switch: KillSwitch
-    store: RunStore
     inbox: Inbox
     look: LookAtRuns
+    audit: AuditTrail
     clock: Clock
 
     def look_at(self, actor: Actor) -> Switches:
-        """The platform's switch and the workspace's own."""
+        """The platform's switch and the workspace's own; one that cannot be read counts as engaged."""
         return Switches(self.switch.state(None), self.switch.state(actor.workspace_id))
 
     def engage(self, actor: Actor, reason: str) -> Switches:
-        """Switches the workspace's trading off and wakes its runs, which close and end."""
+        """Switches the workspace's trading off and tells its runs, which close and end. A repeat tells them again."""
         self.switch.engage(actor.workspace_id, KillState(reason, self.clock.now_ms(), actor.user_id))
-        self._wake(actor.workspace_id)
+        told = [self._tell(run.terms.run_id, actor.user_id) for run in self.look.active(actor)]
+        self.audit.record(
+            actor.workspace_id, "kill_switch.engage", actor.user_id, "workspace", f"{reason}; runs told: {len(told)}"
+        )
         return self.look_at(actor)
 
     def release(self, actor: Actor) -> Switches:
         """Switches the workspace's trading on again. Ended runs stay ended. Only an admin may."""
+        self.audit.record(actor.workspace_id, "kill_switch.release", actor.user_id, "workspace", "")
         self.switch.release(actor.workspace_id)
         return self.look_at(actor)
 
@@ -57,20 +71,47 @@ class KillSwitches:
         record = self.look.run(actor, run_id)
         if record.state.status.terminal:
             raise RunConflict("run.ended")
-        self.inbox.post(run_id, StopRequested(StopReason.KILL_SWITCH, OnStop.CLOSE_MARKET, actor.user_id))
+        self._tell(run_id, actor.user_id)
+        self.audit.record(actor.workspace_id, "run.kill", actor.user_id, run_id, "")
         return record
 
-    def engage_platform(self, operator: str, reason: str) -> int:
-        """Switches all trading off; returns how many runs were rung for. For operators, outside of any workspace."""
-        self.switch.engage(None, KillState(reason, self.clock.now_ms(), operator))
-        return self._wake(None)
+    def _tell(self, run_id: str, actor: str) -> bool:
+        return tell_to_close(self.inbox, run_id, actor)
 
-    def release_platform(self) -> None:
+
+@dataclass(frozen=True, slots=True)
+class PlatformKillSwitch:
+    """Use-cases of the platform's switch, for operators, outside of any workspace."""
+
+    switch: KillSwitch
+    store: RunStore
+    inbox: Inbox
+    audit: AuditTrail
+    clock: Clock
+
+    def state(self) -> KillState | None:
+        """The platform's switch, None when it is released; one that cannot be read counts as engaged."""
+        return self.switch.state(None)
+
+    def engage(self, operator: str, reason: str) -> int:
+        """Switches all trading off; returns how many runs were told to close and end."""
+        self.switch.engage(None, KillState(reason, self.clock.now_ms(), operator))
+        runs = self.store.active()
+        for run in runs:
+            tell_to_close(self.inbox, run.run_id, operator)
+        self.audit.record(PLATFORM, "kill_switch.engage", operator, PLATFORM, f"{reason}; runs told: {len(runs)}")
+        return len(runs)
+
+    def release(self, operator: str, reason: str) -> None:
         """Switches the platform's trading on again; workspaces keep their own switches."""
+        self.audit.record(PLATFORM, "kill_switch.release", operator, PLATFORM, reason)
         self.switch.release(None)
 
-    def _wake(self, workspace_id: str | None) -> int:
-        runs = [run for run in self.store.active() if workspace_id in (None, run.workspace_id)]
-        for run in runs:
-            self.inbox.ring(run.run_id)
-        return len(runs)
+
+def tell_to_close(inbox: Inbox, run_id: str, actor: str) -> bool:
+    """Leaves the order to close with the run and wakes it.
+
+    A message rather than a ring alone: it overrides a stop under another policy, and a Tick may have read the switch
+    a moment before it was engaged. Returns whether a parked Tick was woken.
+    """
+    return inbox.post(run_id, StopRequested(StopReason.KILL_SWITCH, OnStop.CLOSE_MARKET, actor))

@@ -52,6 +52,17 @@ class LookAtRuns:
         self.run(actor, run_id)
         return self.store.report(run_id)
 
+    def active(self, actor: Actor) -> tuple[RunRecord, ...]:
+        """All runs of the workspace that have not ended."""
+        found: list[RunRecord] = []
+        cursor: str | None = None
+        while True:
+            page = self.runs(actor, bot_id=None, active=True, limit=_MOST_ACTIVE, cursor=cursor)
+            found.extend(page.items)
+            cursor = page.cursor
+            if cursor is None:
+                return tuple(found)
+
     def by_bot(self, workspace_id: str) -> Mapping[str, str]:
         """Run ids of active runs by bot id (the ``ActiveRuns`` port of the bots)."""
         page = self.store.of_workspace(workspace_id, bot_id=None, active=True, limit=_MOST_ACTIVE, cursor=None)

@@ -83,7 +83,7 @@ class StartRun:
     def _terms(self, actor: Actor, bot: Bot, run_id: str, minutes: int) -> RunRecord:
         reason = self.kill_switch.engaged(actor.workspace_id)
         if reason:
-            raise RunConflict("run.trading_off", reason=reason)
+            raise RunConflict("trading.off", reason=reason)
         connection = self.connections.get(actor.workspace_id, bot.connection_id)
         if connection.status is not ConnectionStatus.CONNECTED:
             raise RunConflict("run.connection_not_tested")

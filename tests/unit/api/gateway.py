@@ -23,6 +23,7 @@ from chalicelib.services.bots import Bots
 from chalicelib.services.connections import Connections
 from chalicelib.services.instruments import Instruments
 from chalicelib.services.runs.control import ControlRuns
+from chalicelib.services.runs.kill_switch import KillSwitches
 from chalicelib.services.runs.look import LookAtRuns
 from chalicelib.services.runs.start import StartRun
 from chalicelib.services.seeding import Seeding
@@ -33,6 +34,7 @@ from tests.fakes.counted_ids import CountedIds
 from tests.fakes.memory_accounts import MemoryAccounts, MemorySessions
 from tests.fakes.memory_inbox import MemoryInbox, MemoryWorkflow
 from tests.fakes.memory_runs import MemoryRunStore
+from tests.fakes.memory_switches import MemoryAudit, MemoryKillSwitch
 from tests.fakes.memory_workspace import (
     MemoryBots,
     MemoryConnections,
@@ -47,13 +49,6 @@ from tests.unit.api.conformance import require_conformity
 
 PASSWORD = "correct horse battery"
 TOTP_SECRET = "KDRI3BVYDLJAPDB6W2GEYGXI54QISN44"
-
-
-class TradingOn:
-    """A ``KillSwitch`` that nobody has engaged."""
-
-    def engaged(self, workspace_id: str) -> str:
-        return ""
 
 
 @dataclass
@@ -87,6 +82,8 @@ class FakeServices:
         self.run_rows = MemoryRunStore()
         self.workflow = MemoryWorkflow()
         self.inbox = MemoryInbox(self.run_rows, self.workflow)
+        self.switch = MemoryKillSwitch()
+        self.audit = MemoryAudit()
         self.exchange = ScriptedExchange()
         self.market_data = ScriptedMarket()
         self.passwords = PlainPasswords()
@@ -160,6 +157,10 @@ class FakeServices:
         return TerminalMarket(self.market_data)
 
     @cached_property
+    def kill_switches(self) -> KillSwitches:
+        return KillSwitches(self.switch, self.inbox, self.runs, self.audit, self.clock)
+
+    @cached_property
     def runs(self) -> LookAtRuns:
         return LookAtRuns(self.run_rows)
 
@@ -177,7 +178,7 @@ class FakeServices:
             instruments=self.instruments,
             store=self.run_rows,
             workflow=self.workflow,
-            kill_switch=TradingOn(),
+            kill_switch=self.switch,
             clock=self.clock,
             ids=self.ids,
         )
