@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 from pynamodb.models import Model
 
 from chalicelib.adapters.dynamodb.binding import bind
@@ -14,22 +14,23 @@ REPORT = "report"
 
 
 class RunsByWorkspace(GlobalSecondaryIndex["RunItem"]):
-    """A workspace's runs by time of creation."""
+    """A workspace's runs by time of creation. It holds keys and what lists filter by: the state, which every Tick
+    writes, is read from the table, so that no write of it is paid for twice."""
 
     class Meta:
         index_name = "by_workspace"
-        projection = AllProjection()
+        projection = IncludeProjection(["active", "bot_id"])
 
     workspace_id = UnicodeAttribute(hash_key=True)
     created_ms = NumberAttribute(range_key=True)
 
 
 class ActiveRuns(GlobalSecondaryIndex["RunItem"]):
-    """Runs that have not ended: ``active`` is "1" on them and absent from all others."""
+    """Runs that have not ended: ``active`` is "1" on them and absent from all others. It holds what routes messages."""
 
     class Meta:
         index_name = "active"
-        projection = AllProjection()
+        projection = IncludeProjection(["connection_id", "intervals", "symbol", "tick_ms", "workspace_id"])
 
     active = UnicodeAttribute(hash_key=True)
     run_id = UnicodeAttribute(range_key=True)
@@ -49,6 +50,7 @@ class RunItem(Model):
     bot_id = UnicodeAttribute(null=True)
     connection_id = UnicodeAttribute(null=True)
     symbol = UnicodeAttribute(null=True)
+    intervals = UnicodeAttribute(null=True)
     status = UnicodeAttribute(null=True)
     terms = UnicodeAttribute(null=True)
     state = UnicodeAttribute(null=True)

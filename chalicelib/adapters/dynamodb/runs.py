@@ -25,6 +25,7 @@ from chalicelib.adapters.dynamodb.run_tables import (
     RunItem,
     SlotItem,
 )
+from chalicelib.domain.market.interval import Interval
 from chalicelib.domain.runtime.events import RunEvent
 from chalicelib.domain.runtime.intent import Intent
 from chalicelib.domain.runtime.record import ActiveRun, RunRecord
@@ -194,7 +195,7 @@ class DynamoRunStore:
     def of_workspace(
         self, workspace_id: str, *, bot_id: str | None, active: bool | None, limit: int, cursor: str | None
     ) -> RunPage:
-        """See ``RunStore.of_workspace``; the cursor is the creation time and id of the last run shown."""
+        """See ``RunStore.of_workspace``; the cursor is the creation time and id of the last run found."""
         condition = RunItem.item == RUN
         if bot_id is not None:
             condition &= RunItem.bot_id == bot_id
@@ -203,17 +204,21 @@ class DynamoRunStore:
         start = _start_key(workspace_id, cursor)
         # A run lasts a day at most, so what is active is among the newest: years of ended runs are not read for it.
         recent = RunItem.created_ms >= self._clock.now_ms() - LONGEST_MS if active else None
-        found = RunItem.by_workspace.query(
-            workspace_id,
-            range_key_condition=recent,
-            filter_condition=condition,
-            scan_index_forward=False,
-            limit=limit,
-            last_evaluated_key=start,
+        found = list(
+            RunItem.by_workspace.query(
+                workspace_id,
+                range_key_condition=recent,
+                filter_condition=condition,
+                scan_index_forward=False,
+                limit=limit,
+                last_evaluated_key=start,
+            )
         )
-        records = tuple(_record(item) for item in found)
-        more = len(records) == limit
-        return RunPage(records, f"{records[-1].terms.created_ms}.{records[-1].terms.run_id}" if more else None)
+        keys = [(item.run_id, RUN) for item in found]
+        rows = {item.run_id: item for item in RunItem.batch_get(keys, consistent_read=True)} if keys else {}
+        records = tuple(_record(rows[run_id]) for run_id, _ in keys if run_id in rows)
+        more = len(found) == limit
+        return RunPage(records, f"{int(found[-1].created_ms)}.{found[-1].run_id}" if more else None)
 
 
 def _start_key(workspace_id: str, cursor: str | None) -> dict[str, dict[str, str]] | None:
@@ -246,6 +251,7 @@ def _run_item(record: RunRecord) -> RunItem:
         bot_id=terms.bot_id,
         connection_id=terms.connection_id,
         symbol=terms.symbol,
+        intervals=",".join(interval.value for interval in terms.intervals),
         status=record.state.status.value,
         terms=codec.dump(codec.TERMS, terms),
         state=codec.dump(codec.STATE, record.state),
@@ -268,13 +274,12 @@ def _record(item: RunItem) -> RunRecord:
 
 
 def _active(item: RunItem) -> ActiveRun:
-    terms = codec.TERMS.validate_json(item.terms)
     return ActiveRun(
-        run_id=terms.run_id,
-        workspace_id=terms.workspace_id,
-        connection_id=terms.connection_id,
-        symbol=terms.symbol,
-        intervals=terms.intervals,
+        run_id=item.run_id,
+        workspace_id=item.workspace_id,
+        connection_id=item.connection_id,
+        symbol=item.symbol,
+        intervals=tuple(Interval(name) for name in item.intervals.split(",")),
         tick_ms=int(item.tick_ms),
     )
 
