@@ -27,7 +27,7 @@ def _functions(resources: dict[str, Any]) -> dict[str, Any]:
 
 def test_every_function_has_a_role_of_its_own(resources: dict[str, Any]) -> None:
     roles = [function["Properties"]["Role"]["Fn::GetAtt"][0] for function in _functions(resources).values()]
-    assert len(set(roles)) == len(roles) == 12
+    assert len(set(roles)) == len(roles) == 13
 
 
 def test_the_execution_role_alone_may_decrypt(resources: dict[str, Any]) -> None:
@@ -87,3 +87,12 @@ def test_nobody_may_stop_or_redrive_an_execution(resources: dict[str, Any]) -> N
 def test_runs_are_started_by_the_api_and_by_the_hand_over_only(resources: dict[str, Any]) -> None:
     starting = {role for role, found in role_statements(resources) if "states:StartExecution" in actions(found)}
     assert starting == {"ApiHandlerRole", "NextSegmentRole"}
+
+
+def test_the_operators_switch_reaches_no_exchange_no_secret_and_no_order(resources: dict[str, Any]) -> None:
+    statements = [found for role, found in role_statements(resources) if role == "PlatformKillSwitchRole"]
+    may = {action for found in statements for action in actions(found)}
+    assert {action.split(":")[0] for action in may} == {"dynamodb", "logs", "states", "xray"}
+    tables = {target.split("${TablePrefix}-")[1].rstrip('"}') for found in statements for target in targets(found)
+              if ":table/" in target}  # fmt: skip
+    assert tables == {"slots", "runs", "runs/index/*", "run-inbox", "audit"}

@@ -1,0 +1,1 @@
+"""Entry points that operators invoke by hand."""
