@@ -1,0 +1,28 @@
+"""A clock that runs as fast as the simulated market, so that an hour of a run passes in a minute."""
+
+from __future__ import annotations
+
+import time
+
+from chalicelib.ports import Clock
+
+
+class FastClock:
+    """Implements ``Clock`` from the moment it is made; ``market`` tells the market's time."""
+
+    def __init__(self, market: Clock, speed: float) -> None:
+        self._market, self._speed = market, speed
+        self._began_ms = time.time_ns() // 1_000_000
+
+    def now_ms(self) -> int:
+        """The time of the run."""
+        passed_ms = time.time_ns() // 1_000_000 - self._began_ms
+        return self._began_ms + int(passed_ms * self._speed)
+
+    def market_now_ms(self) -> int:
+        """The market's time."""
+        return self._market.market_now_ms()
+
+    def sleep(self, seconds: float) -> None:
+        """Waits as long as it takes on this clock."""
+        time.sleep(seconds / self._speed)
