@@ -1,0 +1,1 @@
+"""Real processes and sockets under random faults, for as long as asked."""
