@@ -44,7 +44,7 @@ def start_ministack(ports: Ports, state: Path) -> ChildProcess:
         "S3_PERSIST": "1",
         "S3_DATA_DIR": str(state / "s3"),
         # Idle Lambda workers end after this (see ministack_process). Sweep, called every minute, stays warm.
-        "LAMBDA_WARM_TTL_SECONDS": "120",
+        "LAMBDA_WARM_TTL_SECONDS": "75",
         "LAMBDA_EXECUTOR": "local",
         # IAM is enforced: a function may do here what its role lets it do on AWS, and nothing else.
         "AUTH": "true",
