@@ -93,8 +93,10 @@ def tick_run() -> TickRun:
 def finalize_run() -> FinalizeRun:
     """The safety net of one run."""
     from chalicelib.services.runs.finalize import FinalizeRun
+    from chalicelib.services.runs.orphans import ClearOrphans
 
-    return FinalizeRun(run_store(), inbox(), workflow(), tick_run())
+    clear = ClearOrphans(run_store(), exchange("finalize"), clock())
+    return FinalizeRun(run_store(), inbox(), workflow(), tick_run(), clear)
 
 
 @cache

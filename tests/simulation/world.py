@@ -17,6 +17,7 @@ from chalicelib.domain.runtime.states import StopReason
 from chalicelib.ports import NotFound, Ticker
 from chalicelib.run_ports import StartLimits
 from chalicelib.services.runs.finalize import FinalizeRun
+from chalicelib.services.runs.orphans import ClearOrphans
 from chalicelib.services.runs.tick import TickRun
 from infra.local.exchange.engine import Account, Exchange, Settings
 from infra.local.exchange.engine.catalogue import CATALOGUE
@@ -156,14 +157,14 @@ class Simulated:
 
     def run(self, limit_ms: int = 30 * 60_000) -> Simulated:
         """Drives the run to its end, or until ``limit_ms`` past its deadline."""
-        token, woken_at = self._visit(), None
+        token, woken_at = self.visit(), None
         while not self.record.state.status.terminal:
             if self.clock.now > self.deadline_ms + limit_ms:
                 self.watch.report("the run never ended")
                 break
             woken_at = self._wait(token)
             self.clock.advance(max(0, woken_at - self.clock.now))
-            token = self._visit()
+            token = self.visit()
         self._let_settle()
         self.watch.at_end(self)
         return self
@@ -173,7 +174,7 @@ class Simulated:
         """The run as stored."""
         return self.store.get(RUN_ID)
 
-    def _visit(self) -> str:
+    def visit(self) -> str:
         """One state of the state machine: a Tick with a fresh token; a crashed one is retried after two seconds."""
         while True:
             self.ticks += 1
@@ -294,14 +295,15 @@ class Simulated:
         self.seen["stalled_tick"] += 1
         self.depth += 1
         try:
-            self._visit()
+            self.visit()
         finally:
             self.depth -= 1
 
 
 def finalizer(simulated: Simulated) -> FinalizeRun:
     """The safety net over the same world."""
-    return FinalizeRun(simulated.store, simulated.inbox, simulated.workflow, simulated.tick)
+    clear = ClearOrphans(simulated.store, exchange_over(simulated.session, simulated.clock), simulated.clock)
+    return FinalizeRun(simulated.store, simulated.inbox, simulated.workflow, simulated.tick, clear)
 
 
 __all__ = ["WORKSPACE", "Options", "Simulated", "finalizer"]

@@ -8,6 +8,7 @@ from chalicelib.domain.runtime.messages import StopRequested
 from chalicelib.domain.runtime.states import RunStatus, StopReason
 from chalicelib.ports import Clock, NotFound
 from chalicelib.run_ports import Inbox, RunStore, Workflow
+from chalicelib.services.runs.orphans import ClearOrphans
 from chalicelib.services.runs.tick import TickRun
 
 SILENT_MS = 5 * 60_000
@@ -22,9 +23,12 @@ class FinalizeRun:
     inbox: Inbox
     workflow: Workflow
     tick: TickRun
+    clear_orphans: ClearOrphans
 
     def __call__(self, run_id: str) -> str:
-        """``ended`` when there was nothing to do, ``closed`` when it was ended here, ``restarted`` when it goes on.
+        """``ended``, ``closed`` or ``restarted``.
+
+        Ended: there was nothing to do but to look for orphans. Closed: it was ended here. Restarted: it goes on.
 
         A run that has not ended is stopped with reason ``error`` by a Tick of its own; if that cannot prove the end in
         its time, a fresh execution carries on until it can.
@@ -34,6 +38,7 @@ class FinalizeRun:
         except NotFound:
             return "ended"
         if record.state.status.terminal:
+            self.clear_orphans(record)
             return "ended"
         self.inbox.post(run_id, StopRequested(StopReason.ERROR, None, "finalize"))
         if self.tick(run_id, "", record.segment).outcome == "ended":

@@ -1,0 +1,84 @@
+"""The safety net: whatever ended a run's execution, the run ends in order and leaves nothing on the exchange."""
+
+from __future__ import annotations
+
+from chalicelib.domain.runtime.states import RunStatus, StopReason
+from chalicelib.services.runs.finalize import SILENT_MS, UNSTARTED_MS, SweepRuns
+from tests.simulation.scenario import RUN_ID, SYMBOL
+from tests.simulation.world import Options, Simulated, finalizer
+
+
+def _half_way(seed: int = 5) -> Simulated:
+    """A run in the middle of its time, holding a position."""
+    simulated = Simulated(Options(seed=seed, minutes=30, busy=1.0, volatility=0.00001))
+    while simulated.record.state.holding is None:
+        simulated.visit()
+        simulated.clock.advance(1_000)
+    return simulated
+
+
+def test_a_run_whose_execution_died_is_closed_and_ends_with_an_error() -> None:
+    simulated = _half_way()
+    assert finalizer(simulated)(RUN_ID) == "closed"
+    state = simulated.record.state
+    assert (state.status, state.stop_reason) == (RunStatus.ERROR, StopReason.ERROR)
+    assert not simulated.account.positions[(SYMBOL, 0)].size
+    assert not simulated.account.open_orders
+
+
+def test_finalizing_again_changes_nothing() -> None:
+    simulated = _half_way()
+    finalize = finalizer(simulated)
+    finalize(RUN_ID)
+    before = simulated.record
+    assert finalize(RUN_ID) == "ended"
+    assert simulated.record == before
+
+
+def test_a_run_that_cannot_be_closed_now_goes_on_in_a_fresh_execution() -> None:
+    simulated = _half_way()
+    simulated.session.down_until_ms = simulated.clock.now + 600_000
+    assert finalizer(simulated)(RUN_ID) == "restarted"
+    assert simulated.workflow.started == [(RUN_ID, 1, simulated.deadline_ms)]
+
+
+def test_an_order_that_was_accepted_after_the_end_is_cancelled_and_told() -> None:
+    simulated = Simulated(Options(seed=5, minutes=1)).run()
+    late = {
+        "category": "linear",
+        "symbol": SYMBOL,
+        "side": "Buy",
+        "orderType": "Limit",
+        "qty": "0.010",
+        "price": "30000",
+        "positionIdx": 0,
+        "orderLinkId": "sim-ZZZZZZZZZZZZZZZZ-e9",
+    }
+    simulated.engine.create_order(simulated.account, late)
+    assert finalizer(simulated)(RUN_ID) == "ended"
+    assert not simulated.account.open_orders
+    last = simulated.store.events(RUN_ID, 0, 500)[-1]
+    assert (last["key"], last["seq"]) == ("events.finding.orphan_order", simulated.record.state.event_seq)
+
+
+def test_somebody_elses_order_is_left_alone_after_the_end() -> None:
+    simulated = Simulated(Options(seed=5, minutes=1)).run()
+    order = {"category": "linear", "symbol": SYMBOL, "side": "Buy", "orderType": "Limit", "qty": "0.010"}
+    simulated.engine.create_order(simulated.account, {**order, "price": "30000", "orderLinkId": "mine-1"})
+    finalizer(simulated)(RUN_ID)
+    assert len(simulated.account.open_orders) == 1
+
+
+def test_the_sweeper_starts_what_was_never_started_and_finalizes_what_has_gone_silent() -> None:
+    fresh = Simulated(Options(seed=5, minutes=30))
+    sweep = SweepRuns(fresh.store, fresh.workflow, finalizer(fresh), fresh.clock)
+    assert sweep().started == ()
+    fresh.clock.advance(UNSTARTED_MS)
+    assert sweep().started == (RUN_ID,)
+    silent = _half_way()
+    sweep = SweepRuns(silent.store, silent.workflow, finalizer(silent), silent.clock)
+    silent.clock.advance(SILENT_MS - 3_000)
+    assert sweep().finalized == ()
+    silent.clock.advance(3_000)
+    assert sweep().finalized == (RUN_ID,)
+    assert silent.record.state.status is RunStatus.ERROR
