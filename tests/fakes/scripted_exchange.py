@@ -197,6 +197,12 @@ class ScriptedMarket:
         price = self.price
         return tuple(Candle(step * number, price, price, price, price, Decimal(1)) for number in range(limit))
 
+    def candles_between(self, symbol: str, interval: Interval, from_ms: int, to_ms: int) -> tuple[Candle, ...]:
+        self.instrument(symbol)
+        step, price = interval.milliseconds, self.price
+        first = -(-from_ms // step) * step
+        return tuple(Candle(start, price, price, price, price, Decimal(1)) for start in range(first, to_ms, step))
+
     def ticker(self, symbol: str) -> Ticker:
         self.instrument(symbol)
         price = self.price

@@ -93,6 +93,18 @@ class BybitMarketData:
         closed = [bar for start, bar in sorted(found.items()) if start + interval.milliseconds <= now]
         return tuple(closed[-limit:])
 
+    def candles_between(self, symbol: str, interval: Interval, from_ms: int, to_ms: int) -> tuple[Candle, ...]:
+        """See ``MarketData.candles_between``: one request."""
+        if to_ms - from_ms > _CANDLES_A_PAGE * interval.milliseconds:
+            raise ValueError(f"more than {_CANDLES_A_PAGE} candles at a time")
+        query = {**_LINEAR, "symbol": symbol, "interval": interval.bybit, "limit": str(_CANDLES_A_PAGE)}
+        query |= {"start": str(from_ms), "end": str(to_ms - 1)}
+        now = self._clock.market_now_ms()
+        page = [_read(candle, row) for row in self._rows("/v5/market/kline", query)]
+        closed = [bar for bar in page if from_ms <= bar.open_time_ms < to_ms]
+        closed = [bar for bar in closed if bar.open_time_ms + interval.milliseconds <= now]
+        return tuple(sorted(closed, key=lambda bar: bar.open_time_ms))
+
     def ticker(self, symbol: str) -> Ticker:
         """Current prices."""
         found = self._rows("/v5/market/tickers", {**_LINEAR, "symbol": symbol})

@@ -78,7 +78,8 @@ class SweepRunner:
     def __init__(self, primary: Interval, bars: Mapping[Interval, Bars], settings: Settings) -> None:
         self._interval = primary
         self._bars = bars
-        self._settings = settings
+        self.primary_bars = bars[primary]
+        self.settings = settings
         self._track: Track = make_track(bars[primary], primary, settings.fill_at)
         self._look = Evaluation(primary, bars)
         self._passages: dict[object, RememberedPassages] = {}
@@ -91,9 +92,8 @@ class SweepRunner:
 
     def history(self, plan: Plan) -> History:
         """The trades of ``plan``."""
-        primary = self._bars[self._interval]
         signals = self.signals(plan)
-        return trade_signals(plan, primary, signals, self._track, self._settings, self._passages_of(plan.spec))
+        return trade_signals(plan, self.primary_bars, signals, self._track, self.settings, self._passages_of(plan.spec))
 
     def row(self, index: int, values: Mapping[str, float], document: Document) -> SweepRow:
         """The result of one combination."""
@@ -101,7 +101,7 @@ class SweepRunner:
             plan = compile_plan(parse_strategy(document))
         except InvalidDocument as error:
             return SweepRow(index, values, 0, 0, 0.0, 0.0, 0.0, None, None, None, str(error))
-        return summarise(index, values, self.history(plan), self._bars[self._interval], self._settings, self._interval)
+        return summarise(index, values, self.history(plan), self.primary_bars, self.settings, self._interval)
 
     def _passages_of(self, spec: sp.StrategySpec) -> RememberedPassages:
         key = (spec.exit.stop_loss, spec.exit.take_profit)
@@ -150,16 +150,41 @@ def run_sweep(
     """
     points = grid(document, parameters, limit)
     runner = SweepRunner(Interval(document["timeframe"]), bars, settings)
+    rows = sweep_rows(document, parameters, points, range(len(points)), runner, progress, cancelled)
+    return merged_sweep(document, parameters, rows, len(points), runner, rank_by)
+
+
+def sweep_rows(
+    document: Document,
+    parameters: Sequence[Parameter],
+    points: Sequence[Point],
+    part: range,
+    runner: SweepRunner,
+    progress: Callable[[int, int], None],
+    cancelled: Callable[[], bool],
+) -> list[SweepRow]:
+    """The results of the grid's points with an index in ``part``, in their order, as far as nobody cancels."""
     rows: list[SweepRow] = []
-    for index, point in enumerate(points):
+    for index in part:
         if cancelled():
             break
+        point = points[index]
         rows.append(runner.row(index, named(parameters, point), with_values(document, parameters, point)))
-        progress(index + 1, len(points))
+        progress(len(rows), len(part))
+    return rows
+
+
+def merged_sweep(
+    document: Document,
+    parameters: Sequence[Parameter],
+    rows: Sequence[SweepRow],
+    total: int,
+    runner: SweepRunner,
+    rank_by: RankBy,
+) -> SweepResult:
+    """The result of a grid of ``total`` points from the rows of all its parts."""
     ranked = ranking(rows, rank_by)
-    return SweepResult(
-        ranked, len(rows) < len(points), _deflated(document, parameters, ranked, rows, runner, bars, settings)
-    )
+    return SweepResult(ranked, len(rows) < total, _deflated(document, parameters, ranked, rows, runner))
 
 
 def ranking(rows: Sequence[SweepRow], by: RankBy) -> tuple[SweepRow, ...]:
@@ -178,15 +203,12 @@ def _deflated(
     ranked: Sequence[SweepRow],
     rows: Sequence[SweepRow],
     runner: SweepRunner,
-    bars: Mapping[Interval, Bars],
-    settings: Settings,
 ) -> float | None:
     """The deflated Sharpe ratio of the best row, its luck among all rows taken off."""
     if not ranked or ranked[0].error is not None:
         return None
     best: Any = with_values(document, parameters, tuple(ranked[0].values.values()))
     plan = compile_plan(parse_strategy(best))
-    starting = float(settings.starting_equity)
-    primary = bars[plan.spec.timeframe]
+    starting, primary = float(runner.settings.starting_equity), runner.primary_bars
     returns = daily_returns(equity_curve(runner.history(plan).trades, primary, starting), primary, starting)
     return deflated_sharpe(returns, [row.sharpe for row in rows if row.sharpe is not None])
