@@ -47,7 +47,18 @@ def engine() -> int:
     return _module("tests.performance.engine_bench")
 
 
-PARTS: dict[str, Callable[[], int]] = {"imports": imports, "runs": runs, "simulator": simulator, "engine": engine}
+def recovery() -> int:
+    """Reconciliation and the search for an order."""
+    return _module("tests.performance.recovery_bench")
+
+
+PARTS: dict[str, Callable[[], int]] = {
+    "imports": imports,
+    "recovery": recovery,
+    "runs": runs,
+    "simulator": simulator,
+    "engine": engine,
+}
 
 
 def main() -> int:

@@ -1,14 +1,20 @@
-"""``python -m tests.performance.reconcile_bench``: how long a reconciliation of a crowded account takes."""
+"""``python -m tests.performance.recovery_bench``: what it takes to find the truth again after something went wrong."""
 
 from __future__ import annotations
 
 import sys
 import time
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
+from random import Random
+from typing import Any
 
 import orjson
 
+from chalicelib.adapters.bybit.endpoints import Endpoint
+from chalicelib.adapters.bybit.session import Reply
 from chalicelib.domain.market.side import Side
 from chalicelib.domain.runtime.decide import decide
 from chalicelib.domain.runtime.decision import Situation, SnapshotRead
@@ -23,7 +29,13 @@ from chalicelib.domain.runtime.facts import (
 )
 from chalicelib.domain.runtime.record import RunRecord, RunState
 from chalicelib.domain.runtime.states import RunStatus, TradingState
+from chalicelib.ports import ConnectionRef
+from infra.local.exchange.engine import Exchange
 from infra.local.exchange.engine.catalogue import CATALOGUE
+from tests.fakes.virtual_clock import VirtualClock
+from tests.simulation.exchange_in_memory import EngineSession, exchange_over
+from tests.simulation.faults import CALM
+from tests.simulation.mutations import Mutation, Mutator
 from tests.simulation.scenario import START_MS, parsed, terms_of
 
 ORDERS = 500
@@ -74,6 +86,27 @@ def _execution(number: int) -> ExecutionFact:
     )
 
 
+class _CountingSession(EngineSession):
+    """Counts what the adapter sends."""
+
+    sent = 0
+
+    def _send(self, method: str, endpoint: Endpoint, params: Mapping[str, Any]) -> Reply:
+        self.sent += 1
+        return super()._send(method, endpoint, params)
+
+
+def requests_to_resolve() -> int:
+    """The most requests that finding out the fate of an unresolved order takes: the order does not exist."""
+    clock = VirtualClock(START_MS)
+    engine = Exchange(symbols=("BTCUSDT",), now_ms=START_MS)
+    account = engine.add_account("u1")
+    session = _CountingSession(engine, account, clock, CALM, Random(1), Counter(), Mutator(Mutation.NONE))
+    if exchange_over(session, clock).order(ConnectionRef("w", "c"), "BTCUSDT", "bm-0000000000000000-e1") is not None:
+        raise AssertionError("an order that was never sent was found")
+    return session.sent
+
+
 def measure() -> float:
     """The median milliseconds of one reconciliation of 500 orders and 1,000 executions that were all missed."""
     spec, instrument = parsed(), CATALOGUE["BTCUSDT"].instrument
@@ -100,5 +133,8 @@ def measure() -> float:
 
 
 if __name__ == "__main__":
-    line = {"name": "reconcile_500_orders_1000_executions", "value": round(measure(), 2), "unit": "ms"}
-    sys.stdout.write(orjson.dumps(line).decode() + "\n")
+    for name, value, unit in (
+        ("reconcile_500_orders_1000_executions", round(measure(), 2), "ms"),
+        ("requests_to_resolve_an_order", requests_to_resolve(), "requests"),
+    ):
+        sys.stdout.write(orjson.dumps({"name": name, "value": value, "unit": unit}).decode() + "\n")
