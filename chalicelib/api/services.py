@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chalicelib.services.strategies import Strategies
     from chalicelib.services.terminal.account import TerminalAccount, TerminalMarket
     from chalicelib.services.terminal.orders import ManualOrders
+    from chalicelib.services.terminal.positions import ManualPositions
 
 
 class ApiServices(Protocol):
@@ -55,6 +56,10 @@ class ApiServices(Protocol):
     @property
     def orders(self) -> ManualOrders:
         """Manual orders."""
+
+    @property
+    def positions(self) -> ManualPositions:
+        """Positions, to protect and to close."""
 
     @property
     def account(self) -> TerminalAccount:

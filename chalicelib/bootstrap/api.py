@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from chalicelib.services.seeding import Seeding
     from chalicelib.services.strategies import Strategies
     from chalicelib.services.terminal.account import TerminalAccount, TerminalMarket
+    from chalicelib.services.terminal.order_desk import OrderDesk
     from chalicelib.services.terminal.orders import ManualOrders
+    from chalicelib.services.terminal.permission import TradingPermission
+    from chalicelib.services.terminal.positions import ManualPositions
 
 _CALLER = "api"
 _AUDIENCE = "botmarketplace"
@@ -114,15 +117,27 @@ class LazyApiServices:
         """Manual orders."""
         from chalicelib.services.terminal.orders import ManualOrders
 
-        return ManualOrders(
-            orders=tables.manual_orders(),
-            connections=tables.connections(),
-            instruments=self.instruments,
-            exchange=exchange.exchange(_CALLER),
-            market=exchange.market_data(),
-            clock=clock(),
-            ids=ids(),
-        )
+        return ManualOrders(self._desk, self._permission, self.instruments, exchange.market_data(), ids())
+
+    @cached_property
+    def positions(self) -> ManualPositions:
+        """Positions, to protect and to close."""
+        from chalicelib.services.terminal.positions import ManualPositions
+
+        return ManualPositions(self._desk, self._permission, self.instruments, exchange.market_data(), ids())
+
+    @cached_property
+    def _desk(self) -> OrderDesk:
+        from chalicelib.services.terminal.order_desk import OrderDesk
+
+        return OrderDesk(tables.manual_orders(), tables.connections(), exchange.exchange(_CALLER), clock())
+
+    @cached_property
+    def _permission(self) -> TradingPermission:
+        from chalicelib.bootstrap import runtime
+        from chalicelib.services.terminal.permission import TradingPermission
+
+        return TradingPermission(runtime.kill_switch(), self.runs)
 
     @cached_property
     def account(self) -> TerminalAccount:

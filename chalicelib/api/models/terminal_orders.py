@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from chalicelib.api.models.base import (
     DecimalText,
@@ -15,8 +15,12 @@ from chalicelib.api.models.base import (
     iso,
 )
 from chalicelib.domain.market.side import Side
+from chalicelib.domain.workspace.amendment import Amendment
 from chalicelib.domain.workspace.manual_order import ManualOrder
 from chalicelib.domain.workspace.manual_order_rules import OrderDraft
+
+if TYPE_CHECKING:
+    from chalicelib.services.terminal.orders import Amended
 
 SideName = Literal["Buy", "Sell"]
 
@@ -54,6 +58,19 @@ class PlaceOrderBody(RequestModel):
             take_profit=self.take_profit,
             reduce_only=self.reduce_only,
         )
+
+
+class AmendOrderBody(RequestModel):
+    """What shall change of an order that rests; what is left out stays as it is."""
+
+    qty: PositiveDecimalText | None = None
+    price: PositiveDecimalText | None = None
+    stop_loss: PositiveDecimalText | None = None
+    take_profit: PositiveDecimalText | None = None
+
+    def amendment(self) -> Amendment:
+        """The change as the service takes it."""
+        return Amendment(self.qty, self.price, self.stop_loss, self.take_profit)
 
 
 class OrderView(View):
@@ -99,6 +116,18 @@ class OrderView(View):
             created_at=iso(order.created_ms),
             updated_at=iso(order.updated_ms),
         )
+
+
+class AmendedOrderView(View):
+    """An order after a change was asked for; ``unknown``: the exchange does not show the change (yet)."""
+
+    status: Literal["applied", "unknown"]
+    order: OrderView
+
+    @classmethod
+    def of(cls, amended: Amended) -> AmendedOrderView:
+        """The view of a changed order."""
+        return cls(status="applied" if amended.applied else "unknown", order=OrderView.of(amended.order))
 
 
 class OrderList(View):

@@ -16,7 +16,20 @@ from chalicelib.api.models.terminal_account import (
     PositionView,
 )
 from chalicelib.api.models.terminal_market import CandlesQuery, CandlesView, CandleView, SymbolQuery, TickerView
-from chalicelib.api.models.terminal_orders import OrderList, OrdersQuery, OrderView, PlaceOrderBody
+from chalicelib.api.models.terminal_orders import (
+    AmendedOrderView,
+    AmendOrderBody,
+    OrderList,
+    OrdersQuery,
+    OrderView,
+    PlaceOrderBody,
+)
+from chalicelib.api.models.terminal_positions import (
+    ClosePositionBody,
+    ClosingView,
+    ProtectedPositionView,
+    ProtectPositionBody,
+)
 from chalicelib.api.operation import Call, Routes
 from chalicelib.domain.market.interval import Interval
 
@@ -67,11 +80,35 @@ def cancel_order(call: Call, order_id: str, body: NoBody) -> OrderView:
     return OrderView.of(call.services.orders.cancel(call.actor, order_id))
 
 
+@routes.post("/terminal/orders/{order_id}/amend", refusals=(404, 409, 422, 502), cached_reply=True)
+def amend_order(call: Call, order_id: str, body: AmendOrderBody) -> AmendedOrderView:
+    """Changes a limit order that rests, in place, and looks whether it has happened before it answers."""
+    return AmendedOrderView.of(call.services.orders.amend(call.actor, order_id, body.amendment()))
+
+
 @routes.get("/terminal/positions", refusals=(404, 422, 502))
 def list_positions(call: Call, query: AccountQuery) -> PositionList:
     """Positions that have a size, as the exchange has them now."""
     found = call.services.account.positions(call.actor, query.exchange_connection_id, query.symbol)
     return PositionList(items=[PositionView.of(position) for position in found], next_cursor=None)
+
+
+@routes.post("/terminal/positions/protection", refusals=(404, 409, 422, 502), cached_reply=True)
+def protect_position(call: Call, body: ProtectPositionBody) -> ProtectedPositionView:
+    """Sets stop loss and take profit of a position, and looks whether they lie there before it answers."""
+    protected = call.services.positions.protect(
+        call.actor, body.exchange_connection_id, body.symbol, body.stop_loss, body.take_profit
+    )
+    return ProtectedPositionView.of(protected)
+
+
+@routes.post("/terminal/positions/close", refusals=(404, 409, 422, 502), takes_key=True)
+def close_position(call: Call, body: ClosePositionBody) -> ClosingView:
+    """Closes a position or a part of it by reduce-only market orders. The Idempotency-Key is their identity."""
+    closing = call.services.positions.close(
+        call.actor, body.exchange_connection_id, body.symbol, body.qty, call.idempotency_key
+    )
+    return ClosingView.of(closing)
 
 
 @routes.get("/terminal/open-orders", refusals=(404, 422, 502))

@@ -18,6 +18,9 @@ from chalicelib.domain.runtime.orders import OrderRequest
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _RUN_PART = 16
 SEND_WITHIN_MS = 4_000
+"""An order may leave us this long after its intent was written, no later."""
+ABSENT_AFTER_MS = SEND_WITHIN_MS + 6_000
+"""Nothing can arrive any more: the time to leave us, the receive window of 5 s to reach the exchange, one second."""
 LINK_ID = re.compile(r"[A-Za-z0-9]{1,8}-[0-9A-Za-z]{16}-[ex][0-9a-z]{1,6}")
 
 

@@ -8,14 +8,12 @@ from chalicelib.domain.runtime.decision import CancelOrder, OrderResolved, Place
 from chalicelib.domain.runtime.draft import Draft
 from chalicelib.domain.runtime.events import EventType, Severity
 from chalicelib.domain.runtime.facts import OrderFact, OrderStatus
-from chalicelib.domain.runtime.intent import LINK_ID, SEND_WITHIN_MS, Intent, IntentKind, IntentStatus
+from chalicelib.domain.runtime.intent import ABSENT_AFTER_MS, LINK_ID, Intent, IntentKind, IntentStatus
 from chalicelib.domain.runtime.orders import Outcome, OutcomeKind
 from chalicelib.domain.runtime.pausing import pause
 from chalicelib.domain.runtime.states import TradingState
 
 RESOLVE_DELAYS_MS = (0, 1000, 2000, 4000, 8000)
-# Nothing can arrive any more: time to leave us, the receive window of 5 s to reach the exchange, and one second.
-ABSENT_AFTER_MS = SEND_WITHIN_MS + 6_000
 ABSENT_AFTER_CHECKS = 3
 STALE_ACK_MS = 1_500
 CANCEL_RETRY_MS = 2_000

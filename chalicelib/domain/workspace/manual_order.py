@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from chalicelib.domain.market.side import Side
 from chalicelib.domain.runtime.facts import OrderFact, OrderStatus
+from chalicelib.domain.runtime.intent import SEND_WITHIN_MS
 from chalicelib.domain.runtime.orders import OrderRequest, Outcome, OutcomeKind
 
 _LINK_DIGITS = 31
@@ -64,6 +65,11 @@ class ManualOrder:
     avg_price: Decimal | None = None
     reason: str = ""
 
+    @property
+    def sweeps(self) -> bool:
+        """Whether it closes whatever is left of a position: such an order has no quantity of its own."""
+        return self.qty == 0
+
     def request(self) -> OrderRequest:
         """The order to send for this intent."""
         return OrderRequest(
@@ -76,6 +82,8 @@ class ManualOrder:
             reduce_only=self.reduce_only,
             stop_loss=self.stop_loss,
             take_profit=self.take_profit,
+            close_on_trigger=self.sweeps,
+            send_before_ms=self.created_ms + SEND_WITHIN_MS,
         )
 
     def with_outcome(self, outcome: Outcome, now_ms: int) -> ManualOrder:
@@ -90,11 +98,19 @@ class ManualOrder:
         return replace(self, status=status, order_id=outcome.order_id, reason=reason, updated_ms=now_ms)
 
     def with_fact(self, fact: OrderFact, now_ms: int) -> ManualOrder:
-        """The intent after the exchange showed its order. A terminal status stays; executed quantity never shrinks."""
+        """The intent after the exchange showed its order. A terminal status stays; executed quantity never shrinks.
+
+        A limit order's quantity, price and levels are those that the exchange shows: it may have been amended.
+        """
         if self.status.terminal:
             return self
+        limit = fact.price is not None and self.price is not None
         return replace(
             self,
+            qty=fact.qty if limit else self.qty,
+            price=fact.price if limit else self.price,
+            stop_loss=fact.stop_loss if limit and fact.stop_loss is not None else self.stop_loss,
+            take_profit=fact.take_profit if limit and fact.take_profit is not None else self.take_profit,
             status=_status_of(fact),
             order_id=fact.order_id or self.order_id,
             filled_qty=max(self.filled_qty, fact.cum_exec_qty),

@@ -53,7 +53,7 @@ def check_against_market(draft: OrderDraft, instrument: Instrument, last_price: 
     for pointer, price in (("/price", draft.price), ("/stopLoss", draft.stop_loss), ("/takeProfit", draft.take_profit)):
         if price is not None:
             found.extend(instrument.check_price(price, pointer))
-    found.extend(_check_levels(draft, reference))
+    found.extend(check_levels(draft.side, draft.stop_loss, draft.take_profit, reference, instrument.tick_size))
     if found:
         raise InvalidOrder(found)
 
@@ -65,16 +65,29 @@ def _check_qty(draft: OrderDraft, instrument: Instrument, reference: Decimal) ->
     return found
 
 
-def _check_levels(draft: OrderDraft, reference: Decimal) -> list[Finding]:
+def check_levels(
+    side: Side, stop_loss: Decimal | None, take_profit: Decimal | None, reference: Decimal, tick: Decimal
+) -> list[Finding]:
+    """What is wrong with the levels of a position at ``reference``: each must be at least a tick on its own side."""
     found = []
-    sign = draft.side.sign
+    sign = side.sign
     params = {"reference": format(reference, "f")}
-    if draft.stop_loss is not None and (reference - draft.stop_loss) * sign <= 0:
-        side = "below" if sign > 0 else "above"
-        detail = f"the stop loss of a {draft.side.value} must be {side} {reference}"
-        found.append(Finding("/stopLoss", detail, f"order.stop_loss_not_{side}", params))
-    if draft.take_profit is not None and (draft.take_profit - reference) * sign <= 0:
-        side = "above" if sign > 0 else "below"
-        detail = f"the take profit of a {draft.side.value} must be {side} {reference}"
-        found.append(Finding("/takeProfit", detail, f"order.take_profit_not_{side}", params))
+    if stop_loss is not None and (reference - stop_loss) * sign < tick:
+        where = "below" if sign > 0 else "above"
+        detail = f"the stop loss of a {side.value} must be {where} {reference}"
+        found.append(Finding("/stopLoss", detail, f"order.stop_loss_not_{where}", params))
+    if take_profit is not None and (take_profit - reference) * sign < tick:
+        where = "above" if sign > 0 else "below"
+        detail = f"the take profit of a {side.value} must be {where} {reference}"
+        found.append(Finding("/takeProfit", detail, f"order.take_profit_not_{where}", params))
     return found
+
+
+def check_protection(
+    side: Side, stop_loss: Decimal, take_profit: Decimal, instrument: Instrument, mark_price: Decimal
+) -> None:
+    """Levels for a position of ``side`` while its mark price is ``mark_price``. Raises InvalidOrder."""
+    found = instrument.check_price(stop_loss, "/stopLoss") + instrument.check_price(take_profit, "/takeProfit")
+    found += check_levels(side, stop_loss, take_profit, mark_price, instrument.tick_size)
+    if found:
+        raise InvalidOrder(found)

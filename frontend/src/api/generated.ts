@@ -331,6 +331,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/terminal/orders/{order_id}/amend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Changes a limit order that rests, in place, and looks whether it has happened before it answers. */
+        post: operations["amend_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/terminal/positions": {
         parameters: {
             query?: never;
@@ -342,6 +359,40 @@ export interface paths {
         get: operations["list_positions"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/terminal/positions/protection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sets stop loss and take profit of a position, and looks whether they lie there before it answers. */
+        post: operations["protect_position"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/terminal/positions/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Closes a position or a part of it by reduce-only market orders. The Idempotency-Key is their identity. */
+        post: operations["close_position"];
         delete?: never;
         options?: never;
         head?: never;
@@ -769,6 +820,44 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AmendOrderBody
+         * @description What shall change of an order that rests; what is left out stays as it is.
+         */
+        AmendOrderBody: {
+            /**
+             * Qty
+             * @default null
+             */
+            qty: string | null;
+            /**
+             * Price
+             * @default null
+             */
+            price: string | null;
+            /**
+             * Stoploss
+             * @default null
+             */
+            stopLoss: string | null;
+            /**
+             * Takeprofit
+             * @default null
+             */
+            takeProfit: string | null;
+        };
+        /**
+         * AmendedOrderView
+         * @description An order after a change was asked for; ``unknown``: the exchange does not show the change (yet).
+         */
+        AmendedOrderView: {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "applied" | "unknown";
+            order: components["schemas"]["OrderView"];
+        };
+        /**
          * BotList
          * @description A page of bots, newest first.
          */
@@ -924,6 +1013,27 @@ export interface components {
             secret: string | null;
         };
         /**
+         * ClosePositionBody
+         * @description Which position to close, and how much of it; all when no quantity is said.
+         */
+        ClosePositionBody: {
+            /**
+             * Exchangeconnectionid
+             * @example 01JD2N8Z5T3QK5W9XH6V0A1B2C
+             */
+            exchangeConnectionId: string;
+            /**
+             * Symbol
+             * @example BTCUSDT
+             */
+            symbol: string;
+            /**
+             * Qty
+             * @default null
+             */
+            qty: string | null;
+        };
+        /**
          * ClosedPnlList
          * @description Closed results, oldest first.
          */
@@ -966,6 +1076,20 @@ export interface components {
             closeFee: string;
             /** Createdat */
             createdAt: string | null;
+        };
+        /**
+         * ClosingView
+         * @description A closing: its orders, and the position as the exchange shows it after them (null: it could not be read).
+         */
+        ClosingView: {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "closed" | "reduced" | "refused" | "unknown";
+            /** Orders */
+            orders: components["schemas"]["OrderView"][];
+            position: components["schemas"]["PositionView"] | null;
         };
         /**
          * ConnectionList
@@ -1753,6 +1877,44 @@ export interface components {
             errors: components["schemas"]["ProblemError"][];
             /** Requestid */
             requestId: string;
+        };
+        /**
+         * ProtectPositionBody
+         * @description Both levels of a position: they are always set together.
+         */
+        ProtectPositionBody: {
+            /**
+             * Exchangeconnectionid
+             * @example 01JD2N8Z5T3QK5W9XH6V0A1B2C
+             */
+            exchangeConnectionId: string;
+            /**
+             * Symbol
+             * @example BTCUSDT
+             */
+            symbol: string;
+            /**
+             * Stoploss
+             * @example 0.001
+             */
+            stopLoss: string;
+            /**
+             * Takeprofit
+             * @example 0.001
+             */
+            takeProfit: string;
+        };
+        /**
+         * ProtectedPositionView
+         * @description A position after its levels were set; ``unknown``: the exchange does not show them on it (yet).
+         */
+        ProtectedPositionView: {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "set" | "unknown";
+            position: components["schemas"]["PositionView"] | null;
         };
         /**
          * ReadyView
@@ -2918,6 +3080,45 @@ export interface operations {
             502: components["responses"]["Problem"];
         };
     };
+    amend_order: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a repeat within a day gets the first reply; another body with the same key is refused */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AmendOrderBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AmendedOrderView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            502: components["responses"]["Problem"];
+        };
+    };
     list_positions: {
         parameters: {
             query: {
@@ -2943,6 +3144,80 @@ export interface operations {
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            502: components["responses"]["Problem"];
+        };
+    };
+    protect_position: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a repeat within a day gets the first reply; another body with the same key is refused */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProtectPositionBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProtectedPositionView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            502: components["responses"]["Problem"];
+        };
+    };
+    close_position: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the identity of what is made: a repeat finds it, whatever became of the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClosePositionBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosingView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             502: components["responses"]["Problem"];

@@ -29,7 +29,10 @@ from chalicelib.services.runs.start import StartRun
 from chalicelib.services.seeding import Seeding
 from chalicelib.services.strategies import Strategies
 from chalicelib.services.terminal.account import TerminalAccount, TerminalMarket
+from chalicelib.services.terminal.order_desk import OrderDesk
 from chalicelib.services.terminal.orders import ManualOrders
+from chalicelib.services.terminal.permission import TradingPermission
+from chalicelib.services.terminal.positions import ManualPositions
 from tests.fakes.counted_ids import CountedIds
 from tests.fakes.memory_accounts import MemoryAccounts, MemorySessions
 from tests.fakes.memory_inbox import MemoryInbox, MemoryWorkflow
@@ -138,15 +141,19 @@ class FakeServices:
 
     @cached_property
     def orders(self) -> ManualOrders:
-        return ManualOrders(
-            self.order_rows,
-            self.connection_rows,
-            self.instruments,
-            self.exchange,
-            self.market_data,
-            self.clock,
-            self.ids,
-        )
+        return ManualOrders(self.desk, self.permission, self.instruments, self.market_data, self.ids)
+
+    @cached_property
+    def positions(self) -> ManualPositions:
+        return ManualPositions(self.desk, self.permission, self.instruments, self.market_data, self.ids)
+
+    @cached_property
+    def desk(self) -> OrderDesk:
+        return OrderDesk(self.order_rows, self.connection_rows, self.exchange, self.clock)
+
+    @cached_property
+    def permission(self) -> TradingPermission:
+        return TradingPermission(self.switch, self.runs)
 
     @cached_property
     def account(self) -> TerminalAccount:

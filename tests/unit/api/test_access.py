@@ -66,8 +66,8 @@ class Owned:
         bot = owner.get(f"/bots/{self.bot_id}").json
         self.connection_id = bot["exchangeConnectionId"]
         self.strategy_id = bot["strategyId"]
-        self.run_id = owner.post(f"/bots/{self.bot_id}/runs", {"durationMinutes": 5}).json["id"]
         self.order_id = owner.post("/terminal/orders", order_body(self.connection_id)).json["id"]
+        self.run_id = owner.post(f"/bots/{self.bot_id}/runs", {"durationMinutes": 5}).json["id"]
         self.owner = owner
 
     def path(self, template: str) -> str:
@@ -78,6 +78,7 @@ class Owned:
 BODIES = {
     ("PATCH", "/exchanges/{connection_id}"): {"name": "Stolen"},
     ("PUT", "/strategies/{strategy_id}"): {"spec": strategy_document("ETHUSDT")},
+    ("POST", "/terminal/orders/{order_id}/amend"): {"price": "39999"},
     ("PATCH", "/bots/{bot_id}"): {"name": "Stolen"},
 }
 
