@@ -20,7 +20,15 @@ from chalicelib.domain.runtime.facts import (
     WalletFact,
 )
 from chalicelib.domain.runtime.orders import AmendRequest, OrderRequest, Outcome, OutcomeKind, ProtectionRequest
-from chalicelib.ports import ConnectionRef, ExchangeUnavailable, KeyInfo, NotFound, StreamSignature, Ticker
+from chalicelib.ports import (
+    ConnectionRef,
+    ExchangeRefused,
+    ExchangeUnavailable,
+    KeyInfo,
+    NotFound,
+    StreamSignature,
+    Ticker,
+)
 
 GOOD_KEY = KeyInfo(
     uid="1",
@@ -95,12 +103,16 @@ class ScriptedExchange:
     cancelled: list[str] = field(default_factory=list)
     amend_outcome: Outcome = field(default_factory=lambda: Outcome(OutcomeKind.ACKNOWLEDGED))
     protect_outcome: Outcome = field(default_factory=lambda: Outcome(OutcomeKind.ACKNOWLEDGED))
+    cancel_outcome: Outcome = field(default_factory=lambda: Outcome(OutcomeKind.ACKNOWLEDGED))
+    refusal: ExchangeRefused | None = None
     obeys: bool = True
     on_place: Callable[[], None] = lambda: None
+    on_placed: Callable[[OrderRequest], None] = lambda order: None
 
     def place_order(self, ref: ConnectionRef, order: OrderRequest) -> Outcome:
         self.on_place()
         self.placed.append(order)
+        self.on_placed(order)
         return self.outcome
 
     def amend_order(self, ref: ConnectionRef, amendment: AmendRequest) -> Outcome:
@@ -114,9 +126,9 @@ class ScriptedExchange:
 
     def cancel_order(self, ref: ConnectionRef, symbol: str, order_link_id: str) -> Outcome:
         self.cancelled.append(order_link_id)
-        if order_link_id in self.orders:
+        if order_link_id in self.orders and self.cancel_outcome.acknowledged:
             self.orders[order_link_id] = order_fact(order_link_id, OrderStatus.CANCELLED)
-        return Outcome(OutcomeKind.ACKNOWLEDGED)
+        return self.cancel_outcome
 
     def cancel_all(self, ref: ConnectionRef, symbol: str, *, including_stops: bool) -> Outcome:
         return Outcome(OutcomeKind.ACKNOWLEDGED)
@@ -170,6 +182,8 @@ class ScriptedExchange:
         return StreamSignature("key", 0, "signature")
 
     def _require_reachable(self) -> None:
+        if self.refusal is not None:
+            raise self.refusal
         if not self.reachable:
             raise ExchangeUnavailable("scripted")
 
