@@ -141,6 +141,7 @@ export class MockApi {
       return { status: 201, body: run };
     }
     if (path === "/runs") return { body: { items: this.listed(query.get("status")), nextCursor: null } };
+    if (path === "/kill-switch") return { body: { engaged: false, reason: "", workspace: null, platform: null } };
     if (path === "/runs/stop-all") {
       const active = this.listed("active");
       for (const run of active) run.status = "stopping";

@@ -1,7 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 
 import { call } from "./client";
-import { hasEnded, type Bot, type Candles, type Fill, type Instrument, type Page, type Report, type Run, type Strategy } from "./types";
+import { hasEnded, type Bot, type Candles, type Fill, type Instrument, type KillSwitch, type Page, type Report, type Run, type Strategy } from "./types";
 
 /** How often a live run is read again. Events push sooner; this is what notices that a push was lost. */
 const LIVE_RUN_MS = 5000;
@@ -18,6 +18,7 @@ export const keys = {
   events: (id: string) => ["run", id, "events"] as const,
   fills: (id: string) => ["run", id, "fills"] as const,
   report: (id: string) => ["run", id, "report"] as const,
+  killSwitch: ["kill-switch"] as const,
   candles: (symbol: string, interval: string) => ["candles", symbol, interval] as const,
 };
 
@@ -40,6 +41,12 @@ export const runQuery = (id: string) =>
     queryFn: ({ signal }) => call<Run>("GET", `/runs/${id}`, { signal }),
     refetchInterval: (query) => (query.state.data && hasEnded(query.state.data) ? false : LIVE_RUN_MS),
   });
+
+export const killSwitchQuery = queryOptions({
+  queryKey: keys.killSwitch,
+  queryFn: ({ signal }) => call<KillSwitch>("GET", "/kill-switch", { signal }),
+  refetchInterval: LISTS_MS,
+});
 
 export const fillsQuery = (id: string) =>
   queryOptions({

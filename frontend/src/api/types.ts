@@ -21,6 +21,7 @@ export type Instrument = Schemas["InstrumentView"];
 export type Candle = Schemas["CandleView"];
 export type Candles = Schemas["CandlesView"];
 export type SocketTicket = Schemas["TicketView"];
+export type KillSwitch = Schemas["KillSwitchView"];
 export type StopAllResult = Schemas["StopAllView"];
 
 export type Bot = Narrow<Schemas["BotView"], { status: "ready" | "running" }>;

@@ -7,6 +7,7 @@ import { ReloginDialog } from "@/features/auth/ReloginDialog";
 import { useLiveLists } from "@/features/runs/useLiveLists";
 
 import { ConnectionBanner } from "./ConnectionBanner";
+import { KillSwitchBanner } from "./KillSwitchBanner";
 import { BottomBar, Rail } from "./Navigation";
 import { TopBar } from "./TopBar";
 
@@ -29,6 +30,7 @@ export function Shell() {
       </a>
       <Rail />
       <TopBar />
+      <KillSwitchBanner />
       <ConnectionBanner />
       <main id="main" tabIndex={-1} className="mx-auto max-w-[1680px] p-3 outline-none sm:p-4">
         <Outlet />

@@ -14,6 +14,7 @@ export function useLiveLists() {
     const refresh = () => {
       void queryClient.invalidateQueries({ queryKey: keys.runs });
       void queryClient.invalidateQueries({ queryKey: keys.bots });
+      void queryClient.invalidateQueries({ queryKey: keys.killSwitch });
     };
     const offEvent = eventSocket.onEvent((_, event) => {
       if (CHANGES_LISTS.has(event.type)) refresh();
