@@ -1,0 +1,176 @@
+"""The kill switches on the local cloud: what is open is closed within seconds, what is new is refused."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import httpx
+import jwt
+import pytest
+
+from chalicelib.adapters.tokens import KmsAccessTokens
+from chalicelib.domain.accounts.roles import Role
+from chalicelib.domain.accounts.session import AccessClaims
+from tests.e2e.api_client import Refused
+from tests.e2e.run_observer import ENDED
+from tests.e2e.trading_bot import always_long, ready_bot, strategy_spec
+from tests.integration.runs.order_proof import assert_ended_in_order
+from tests.integration.runs.stage import Stage, WatchedCloud
+
+pytestmark = pytest.mark.integration
+
+OPENED = "events.position_update.open"
+MOST_SECONDS = 5.0
+SYMBOL = "SOLUSDT"
+
+
+@pytest.fixture
+def admin(stage: Stage) -> Iterator[Stage]:
+    """The workspace's admin; the switch is released afterwards."""
+    yield stage
+    stage.api.post("/kill-switch/release")
+
+
+def test_engaging_closes_a_run_and_forbids_the_next_until_an_admin_releases(cloud: WatchedCloud, admin: Stage) -> None:
+    run = admin.start(always_long("To be switched off"), minutes=3)
+    admin.await_event(run, OPENED, seconds=30)
+
+    engaged = admin.api.post("/kill-switch", {"reason": "Strange fills"})
+    seconds = _seconds_until_ended(admin, run)
+    refused_start = _refusal_of_a_start(admin)
+    trader = _release(cloud, admin, Role.TRADER)
+    still = admin.api.get("/kill-switch")
+    by_admin = _release(cloud, admin, Role.ADMIN)
+
+    ended = admin.run(run["id"])
+    assert (engaged["engaged"], engaged["reason"]) == (True, "Strange fills")
+    assert (ended["status"], ended["stopReason"], ended["position"]) == ("stopped", "kill_switch", None)
+    assert seconds <= MOST_SECONDS
+    assert (refused_start.status, refused_start.code) == (409, "trading.off")
+    assert (trader.status_code, trader.json()["code"], still["engaged"]) == (403, "auth.role_required", True)
+    assert (by_admin.status_code, by_admin.json()["engaged"]) == (200, False)
+    assert_ended_in_order(admin.until_ended(run))
+
+
+def test_killing_one_run_closes_it_though_its_strategy_would_leave_the_position(admin: Stage) -> None:
+    spec = always_long("To be killed", symbol="ETHUSDT")
+    spec["execution"] = {**spec["execution"], "onStop": "leave_protected"}
+    run = admin.start(spec, minutes=3)
+    admin.await_event(run, OPENED, seconds=30)
+
+    admin.api.post(f"/runs/{run['id']}/kill")
+    seconds = _seconds_until_ended(admin, run)
+
+    assert admin.run(run["id"])["stopReason"] == "kill_switch"
+    assert [row for row in admin.truth()["positions"] if row["symbol"] == "ETHUSDT"] == []
+    assert seconds <= MOST_SECONDS
+    assert admin.api.get("/kill-switch")["engaged"] is False
+
+
+def test_the_operators_function_closes_every_run(cloud: WatchedCloud, admin: Stage) -> None:
+    run = admin.start(always_long("To be switched off by the operator"), minutes=3)
+    admin.await_event(run, OPENED, seconds=30)
+
+    engaged = _operate(cloud, "engage", "Exchange incident")
+    try:
+        seconds = _seconds_until_ended(admin, run)
+        shown = admin.api.get("/kill-switch")
+        refused = _refusal_of_a_start(admin)
+    finally:
+        released = _operate(cloud, "release", "Over")
+
+    assert (engaged["engaged"], engaged["runsTold"], released["engaged"]) == (True, 1, False)
+    assert (admin.run(run["id"])["stopReason"], refused.code) == ("kill_switch", "trading.off")
+    assert (shown["platform"]["reason"], shown["workspace"]) == ("Exchange incident", None)
+    assert seconds <= MOST_SECONDS
+
+
+def test_while_trading_is_off_a_hand_may_close_and_not_open(admin: Stage) -> None:
+    order = _market_order(admin)
+    admin.api.post("/terminal/orders", order, key=secrets.token_hex(8))
+    _await_size(admin, Decimal(order["qty"]))
+    admin.api.post("/kill-switch", {"reason": "Strange fills"})
+
+    with pytest.raises(Refused) as refused:
+        admin.api.post("/terminal/orders", order, key=secrets.token_hex(8))
+    where = {"exchangeConnectionId": admin.connection_id, "symbol": SYMBOL}
+    flat = admin.api.get("/terminal/positions", **where)["items"] == []
+    closed = {"status": "closed"} if flat else admin.api.post("/terminal/positions/close", where)
+
+    assert (refused.value.status, refused.value.code) == (409, "trading.off")
+    assert closed["status"] == "closed"
+    _await_size(admin, Decimal(0))
+
+
+def _seconds_until_ended(stage: Stage, run: dict[str, Any]) -> float:
+    began = time.monotonic()
+    stage.await_run(run["id"], lambda now: now["status"] in ENDED, seconds=15)
+    return time.monotonic() - began
+
+
+def _refusal_of_a_start(stage: Stage) -> Refused:
+    bot = ready_bot(stage.api, strategy_spec("Refused by the switch"))
+    with pytest.raises(Refused) as refused:
+        stage.api.post(f"/bots/{bot['id']}/runs", {"durationMinutes": 1}, key=secrets.token_hex(8))
+    return refused.value
+
+
+def _release(cloud: WatchedCloud, stage: Stage, role: Role) -> httpx.Response:
+    """Asks for the release as the same user in this role, with a token of the cloud's own key."""
+    given = jwt.decode(stage.api.session["accessToken"], options={"verify_signature": False})
+    key_id = cloud.cloud.environment()["TOKEN_KEY_ID"]
+    signer = KmsAccessTokens(cloud.cloud.client("kms"), [key_id], issuer=given["iss"], audience=given["aud"])
+    now = int(time.time())
+    token = signer.sign(AccessClaims(given["sub"], given["wsp"], role, "by-test", now, now + 300))
+    return httpx.post(
+        f"{stage.endpoints['api']}/kill-switch/release",
+        json={},
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=30,
+    )
+
+
+def _operate(cloud: WatchedCloud, action: str, reason: str) -> dict[str, Any]:
+    prefix = cloud.cloud.environment()["TABLE_PREFIX"]
+    event = {"action": action, "reason": reason, "operator": "test"}
+    answer = cloud.cloud.client("lambda").invoke(
+        FunctionName=f"{prefix}-platform-kill-switch", Payload=json.dumps(event).encode()
+    )
+    told: dict[str, Any] = json.loads(answer["Payload"].read())
+    assert "FunctionError" not in answer, told
+    return told
+
+
+def _market_order(stage: Stage) -> dict[str, Any]:
+    instrument = stage.api.get(f"/instruments/{SYMBOL}")
+    last = Decimal(stage.api.get("/terminal/ticker", symbol=SYMBOL)["lastPrice"])
+    tick, step = Decimal(instrument["tickSize"]), Decimal(instrument["qtyStep"])
+    qty = max(Decimal(instrument["minOrderQty"]), (Decimal(50) / last / step).to_integral_value() * step)
+
+    def price(part: str) -> str:
+        return format((last * Decimal(part) / tick).to_integral_value() * tick, "f")
+
+    return {
+        "exchangeConnectionId": stage.connection_id,
+        "symbol": SYMBOL,
+        "side": "Buy",
+        "type": "Market",
+        "qty": format(qty, "f"),
+        "stopLoss": price("0.8"),
+        "takeProfit": price("1.2"),
+    }
+
+
+def _await_size(stage: Stage, size: Decimal) -> None:
+    end = time.monotonic() + 10
+    while True:
+        held = [Decimal(row["size"]) for row in stage.truth()["positions"] if row["symbol"] == SYMBOL]
+        if sum(held, Decimal(0)) == size:
+            return
+        assert time.monotonic() < end, held
+        time.sleep(0.2)
