@@ -185,8 +185,10 @@ class LazyApiServices:
         """Switches trading off and on."""
         from chalicelib.bootstrap import runtime
         from chalicelib.services.runs.kill_switch import KillSwitches
+        from chalicelib.services.terminal.wind_down import WindDownByHand
 
-        return KillSwitches(runtime.kill_switch(), runtime.inbox(), self.runs, exchange.audit_trail(), clock())
+        by_hand = WindDownByHand(self._desk, self.positions)
+        return KillSwitches(runtime.kill_switch(), runtime.inbox(), self.runs, by_hand, exchange.audit_trail(), clock())
 
     @cached_property
     def runs(self) -> LookAtRuns:

@@ -10,7 +10,7 @@ from chalicelib.api.models.base import RequestModel, Timestamp, View, iso
 
 if TYPE_CHECKING:
     from chalicelib.run_ports import KillState
-    from chalicelib.services.runs.kill_switch import Switches
+    from chalicelib.services.runs.kill_switch import Engaged, Switches
 
 
 class EngageBody(RequestModel):
@@ -48,4 +48,28 @@ class KillSwitchView(View):
             reason=switches.reason,
             workspace=None if own is None else EngagedView.of(own),
             platform=None if everybodys is None else EngagedView.of(everybodys),
+        )
+
+
+class EngagementView(View):
+    """What engaging did: runs that were told to close, and the symbols that were traded by hand.
+
+    ``left`` are those where an order or a position is not proven to be gone (yet): look at them, or engage again.
+    """
+
+    kill_switch: KillSwitchView
+    runs_told: list[str]
+    orders_cancelled: list[str]
+    positions_closed: list[str]
+    left: list[str]
+
+    @classmethod
+    def of(cls, engaged: Engaged) -> EngagementView:
+        """The view of an engaging."""
+        return cls(
+            kill_switch=KillSwitchView.of(engaged.switches),
+            runs_told=list(engaged.runs_told),
+            orders_cancelled=list(engaged.by_hand.cancelled),
+            positions_closed=list(engaged.by_hand.closed),
+            left=list(engaged.by_hand.left),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.api.models.base import NoBody
-from chalicelib.api.models.kill_switch import EngageBody, KillSwitchView
+from chalicelib.api.models.kill_switch import EngageBody, EngagementView, KillSwitchView
 from chalicelib.api.operation import Call, Routes
 
 routes = Routes("Kill switch")
@@ -16,9 +16,9 @@ def get_kill_switch(call: Call) -> KillSwitchView:
 
 
 @routes.post("/kill-switch")
-def engage_kill_switch(call: Call, body: EngageBody) -> KillSwitchView:
-    """Switches trading off: nothing new is opened, every active run closes its position and ends."""
-    return KillSwitchView.of(call.services.kill_switches.engage(call.actor, body.reason.strip()))
+def engage_kill_switch(call: Call, body: EngageBody) -> EngagementView:
+    """Switches trading off: nothing new is opened, runs close and end, what was opened by hand is closed too."""
+    return EngagementView.of(call.services.kill_switches.engage(call.actor, body.reason.strip()))
 
 
 @routes.post("/kill-switch/release")

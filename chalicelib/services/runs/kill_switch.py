@@ -18,6 +18,7 @@ from chalicelib.domain.strategy.spec import OnStop
 from chalicelib.ports import AuditTrail, Clock
 from chalicelib.run_ports import Inbox, KillState, KillSwitch, RunStore
 from chalicelib.services.runs.look import LookAtRuns
+from chalicelib.services.terminal.wind_down import WindDownByHand, WoundDown
 
 PLATFORM = "platform"
 """Whose audit rows those of the platform's switch are: no workspace has this name."""
@@ -38,12 +39,22 @@ class Switches:
 
 
 @dataclass(frozen=True, slots=True)
+class Engaged:
+    """What engaging a workspace's switch did: which runs were told to close, and what was closed by hand."""
+
+    switches: Switches
+    runs_told: tuple[str, ...]
+    by_hand: WoundDown
+
+
+@dataclass(frozen=True, slots=True)
 class KillSwitches:
     """Use-cases of a workspace's switch and of a run's."""
 
     switch: KillSwitch
     inbox: Inbox
     look: LookAtRuns
+    wind_down_by_hand: WindDownByHand
     audit: AuditTrail
     clock: Clock
 
@@ -51,14 +62,20 @@ class KillSwitches:
         """The platform's switch and the workspace's own; one that cannot be read counts as engaged."""
         return Switches(self.switch.state(None), self.switch.state(actor.workspace_id))
 
-    def engage(self, actor: Actor, reason: str) -> Switches:
-        """Switches the workspace's trading off and tells its runs, which close and end. A repeat tells them again."""
+    def engage(self, actor: Actor, reason: str) -> Engaged:
+        """Switches the workspace's trading off, tells its runs, which close and end, and closes what hands opened.
+
+        A repeat keeps the first reason and does the rest again.
+        """
         self.switch.engage(actor.workspace_id, KillState(reason, self.clock.now_ms(), actor.user_id))
-        told = [self._tell(run.terms.run_id, actor.user_id) for run in self.look.active(actor)]
-        self.audit.record(
-            actor.workspace_id, "kill_switch.engage", actor.user_id, "workspace", f"{reason}; runs told: {len(told)}"
-        )
-        return self.look_at(actor)
+        told = tuple(run.terms.run_id for run in self.look.active(actor))
+        for run_id in told:
+            self._tell(run_id, actor.user_id)
+        by_hand = self.wind_down_by_hand(actor)
+        detail = f"{reason}; runs told: {len(told)}; by hand: {len(by_hand.cancelled)} orders cancelled, "
+        detail += f"{len(by_hand.closed)} positions closed, {len(by_hand.left)} symbols left"
+        self.audit.record(actor.workspace_id, "kill_switch.engage", actor.user_id, "workspace", detail)
+        return Engaged(self.look_at(actor), told, by_hand)
 
     def release(self, actor: Actor) -> Switches:
         """Switches the workspace's trading on again. Ended runs stay ended. Only an admin may."""

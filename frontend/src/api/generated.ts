@@ -790,7 +790,7 @@ export interface paths {
         /** Whether trading is off, and why. */
         get: operations["get_kill_switch"];
         put?: never;
-        /** Switches trading off: nothing new is opened, every active run closes its position and ends. */
+        /** Switches trading off: nothing new is opened, runs close and end, what was opened by hand is closed too. */
         post: operations["engage_kill_switch"];
         delete?: never;
         options?: never;
@@ -1238,6 +1238,23 @@ export interface components {
              * Format: date-time
              */
             since: string;
+        };
+        /**
+         * EngagementView
+         * @description What engaging did: runs that were told to close, and the symbols that were traded by hand.
+         *
+         *     ``left`` are those where an order or a position is not proven to be gone (yet): look at them, or engage again.
+         */
+        EngagementView: {
+            killSwitch: components["schemas"]["KillSwitchView"];
+            /** Runstold */
+            runsTold: string[];
+            /** Orderscancelled */
+            ordersCancelled: string[];
+            /** Positionsclosed */
+            positionsClosed: string[];
+            /** Left */
+            left: string[];
         };
         /**
          * EquityPointView
@@ -4149,7 +4166,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["KillSwitchView"];
+                    "application/json": components["schemas"]["EngagementView"];
                 };
             };
             400: components["responses"]["Problem"];

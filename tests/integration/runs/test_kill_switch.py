@@ -48,7 +48,7 @@ def test_engaging_closes_a_run_and_forbids_the_next_until_an_admin_releases(clou
     by_admin = _release(cloud, admin, Role.ADMIN)
 
     ended = admin.run(run["id"])
-    assert (engaged["engaged"], engaged["reason"]) == (True, "Strange fills")
+    assert (engaged["killSwitch"]["reason"], engaged["runsTold"], engaged["left"]) == ("Strange fills", [run["id"]], [])
     assert (ended["status"], ended["stopReason"], ended["position"]) == ("stopped", "kill_switch", None)
     assert seconds <= MOST_SECONDS
     assert (refused_start.status, refused_start.code) == (409, "trading.off")
@@ -90,20 +90,24 @@ def test_the_operators_function_closes_every_run(cloud: WatchedCloud, admin: Sta
     assert seconds <= MOST_SECONDS
 
 
-def test_while_trading_is_off_a_hand_may_close_and_not_open(admin: Stage) -> None:
+def test_what_was_opened_by_hand_is_closed_and_nothing_new_is_opened(admin: Stage) -> None:
     order = _market_order(admin)
+    resting = {**order, "type": "Limit", "price": _at(admin, "0.9")}
     admin.api.post("/terminal/orders", order, key=secrets.token_hex(8))
+    admin.api.post("/terminal/orders", resting, key=secrets.token_hex(8))
     _await_size(admin, Decimal(order["qty"]))
-    admin.api.post("/kill-switch", {"reason": "Strange fills"})
 
+    engaged = admin.api.post("/kill-switch", {"reason": "Strange fills"})
     with pytest.raises(Refused) as refused:
         admin.api.post("/terminal/orders", order, key=secrets.token_hex(8))
-    where = {"exchangeConnectionId": admin.connection_id, "symbol": SYMBOL}
-    flat = admin.api.get("/terminal/positions", **where)["items"] == []
-    closed = {"status": "closed"} if flat else admin.api.post("/terminal/positions/close", where)
 
+    assert (SYMBOL in engaged["ordersCancelled"], SYMBOL in engaged["positionsClosed"], engaged["left"]) == (
+        True,
+        True,
+        [],
+    )
     assert (refused.value.status, refused.value.code) == (409, "trading.off")
-    assert closed["status"] == "closed"
+    assert [row for row in admin.truth()["open_orders"] if row["symbol"] == SYMBOL] == []
     _await_size(admin, Decimal(0))
 
 
@@ -149,11 +153,8 @@ def _operate(cloud: WatchedCloud, action: str, reason: str) -> dict[str, Any]:
 def _market_order(stage: Stage) -> dict[str, Any]:
     instrument = stage.api.get(f"/instruments/{SYMBOL}")
     last = Decimal(stage.api.get("/terminal/ticker", symbol=SYMBOL)["lastPrice"])
-    tick, step = Decimal(instrument["tickSize"]), Decimal(instrument["qtyStep"])
+    step = Decimal(instrument["qtyStep"])
     qty = max(Decimal(instrument["minOrderQty"]), (Decimal(50) / last / step).to_integral_value() * step)
-
-    def price(part: str) -> str:
-        return format((last * Decimal(part) / tick).to_integral_value() * tick, "f")
 
     return {
         "exchangeConnectionId": stage.connection_id,
@@ -161,9 +162,16 @@ def _market_order(stage: Stage) -> dict[str, Any]:
         "side": "Buy",
         "type": "Market",
         "qty": format(qty, "f"),
-        "stopLoss": price("0.8"),
-        "takeProfit": price("1.2"),
+        "stopLoss": _at(stage, "0.8"),
+        "takeProfit": _at(stage, "1.2"),
     }
+
+
+def _at(stage: Stage, part: str) -> str:
+    """A price at this part of the last one."""
+    tick = Decimal(stage.api.get(f"/instruments/{SYMBOL}")["tickSize"])
+    last = Decimal(stage.api.get("/terminal/ticker", symbol=SYMBOL)["lastPrice"])
+    return format((last * Decimal(part) / tick).to_integral_value() * tick, "f")
 
 
 def _await_size(stage: Stage, size: Decimal) -> None:

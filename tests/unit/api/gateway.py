@@ -33,6 +33,7 @@ from chalicelib.services.terminal.order_desk import OrderDesk
 from chalicelib.services.terminal.orders import ManualOrders
 from chalicelib.services.terminal.permission import TradingPermission
 from chalicelib.services.terminal.positions import ManualPositions
+from chalicelib.services.terminal.wind_down import WindDownByHand
 from tests.fakes.counted_ids import CountedIds
 from tests.fakes.memory_accounts import MemoryAccounts, MemorySessions
 from tests.fakes.memory_inbox import MemoryInbox, MemoryWorkflow
@@ -165,7 +166,8 @@ class FakeServices:
 
     @cached_property
     def kill_switches(self) -> KillSwitches:
-        return KillSwitches(self.switch, self.inbox, self.runs, self.audit, self.clock)
+        by_hand = WindDownByHand(self.desk, self.positions)
+        return KillSwitches(self.switch, self.inbox, self.runs, by_hand, self.audit, self.clock)
 
     @cached_property
     def runs(self) -> LookAtRuns:

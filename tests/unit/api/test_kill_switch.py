@@ -42,7 +42,7 @@ def test_trading_is_on_until_somebody_switches_it_off(client: Client) -> None:
 
 
 def test_an_engaged_switch_tells_why_and_since_when(client: Client) -> None:
-    engaged = client.post("/kill-switch", {"reason": "  Strange fills "}).json
+    engaged = client.post("/kill-switch", {"reason": "  Strange fills "}).json["killSwitch"]
 
     assert engaged == client.get("/kill-switch").json
     assert engaged["workspace"] == {"reason": "Strange fills", "since": "2023-11-14T22:13:20.000Z"}
@@ -168,7 +168,12 @@ def test_every_use_of_a_switch_leaves_an_audit_row(gateway: Gateway, client: Cli
     ]
     assert rows == [
         (client.workspace_id, "run.kill", run_id, ""),
-        (client.workspace_id, "kill_switch.engage", "workspace", "Strange fills; runs told: 1"),
+        (
+            client.workspace_id,
+            "kill_switch.engage",
+            "workspace",
+            "Strange fills; runs told: 1; by hand: 0 orders cancelled, 0 positions closed, 0 symbols left",
+        ),
         (client.workspace_id, "kill_switch.release", "workspace", ""),
     ]
 

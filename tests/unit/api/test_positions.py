@@ -344,3 +344,62 @@ def test_an_order_that_was_placed_before_the_switch_is_still_found_by_its_key(
     gateway.services.switch.engage(None, KillState("Incident", 1, "operator"))
 
     assert account.client.post("/terminal/orders", order_body(account.id), key="k").json["id"] == placed["id"]
+
+
+def engage(account: Account) -> dict[str, Any]:
+    """What switching the workspace's trading off did."""
+    answer = account.client.post("/kill-switch", {"reason": "Strange fills"})
+    assert answer.status == 200, answer.text
+    told: dict[str, Any] = answer.json
+    return told
+
+
+def test_the_switch_closes_what_was_opened_by_hand(account: Account) -> None:
+    account.client.post("/terminal/orders", order_body(account.id, type="Market", price=None))
+    account.exchange.held = (position(),)
+
+    told = engage(account)
+
+    closing = account.placed()[-1]
+    assert (closing.reduce_only, closing.side, closing.qty) == (True, Side.SELL, Decimal("0.5"))
+    assert (told["positionsClosed"], told["left"]) == (["BTCUSDT"], [])
+
+
+def test_the_switch_cancels_resting_orders_that_could_open_and_no_others(account: Account) -> None:
+    account.fills = False
+    bodies = [order_body(account.id), order_body(account.id, reduceOnly=True, stopLoss=None, takeProfit=None)]
+    links = [account.client.post("/terminal/orders", body).json["orderLinkId"] for body in bodies]
+    for link_id in links:
+        account.exchange.orders[link_id] = order_fact(link_id, OrderStatus.NEW)
+    account.exchange.held = (position("0", None),)
+
+    told = engage(account)
+
+    assert account.exchange.cancelled == links[:1]
+    assert (told["ordersCancelled"], told["positionsClosed"], told["left"]) == (["BTCUSDT"], [], [])
+
+
+def test_the_switch_leaves_a_position_that_no_hand_of_ours_opened(account: Account) -> None:
+    told = engage(account)
+
+    assert (told["positionsClosed"], account.placed()) == ([], [])
+
+
+def test_the_switch_leaves_a_runs_position_to_the_run(account: Account) -> None:
+    account.client.post("/terminal/orders", order_body(account.id, type="Market", price=None))
+    account.start_run()
+    sent = len(account.placed())
+
+    told = engage(account)
+
+    assert (len(told["runsTold"]), len(account.placed())) == (1, sent)
+
+
+def test_the_switch_is_engaged_though_the_exchange_does_not_answer(account: Account) -> None:
+    account.fills = False
+    account.client.post("/terminal/orders", order_body(account.id))
+    account.exchange.reachable = False
+
+    told = engage(account)
+
+    assert (told["killSwitch"]["engaged"], told["left"]) == (True, ["BTCUSDT"])
