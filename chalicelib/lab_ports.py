@@ -72,7 +72,7 @@ class Upload:
 
 
 class LabStore(Protocol):
-    """Candles by month, uploads and results. Every key begins with the workspace."""
+    """Candles by month, uploads and results, each below its workspace."""
 
     def put_month(self, workspace_id: str, symbol: str, interval: str, month: str, bars: Bars) -> str:
         """Stores a month's candles once (its key ends with their hash) and returns the key."""

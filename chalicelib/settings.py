@@ -31,6 +31,10 @@ class Settings:
     execution_function: str = ""
     websocket_management_url: str = ""
     websocket_public_url: str = ""
+    lab_bucket: str = ""
+    lab_function: str = ""
+    lab_sweep_arn: str = ""
+    lab_part_work: int = 200_000_000
     candle_wake_spread_ms: int = 5000
     public_origin: str = ""
     refresh_cookie_secure: bool = True
@@ -85,5 +89,6 @@ def _switch(name: str, text: str) -> bool:
 _PARSERS = {
     "bybit_env": _environment,
     "candle_wake_spread_ms": _whole_number,
+    "lab_part_work": _whole_number,
     "refresh_cookie_secure": _switch,
 }

@@ -12,7 +12,7 @@ from chalice.app import Request, Response
 from chalicelib.api.models.base import View
 from chalicelib.api.operation import Call, Operation, Reply
 from chalicelib.api.problems import CONTENT_TYPE, KNOWN_ERRORS, Problem, problem_of, unexpected
-from chalicelib.api.request import read_body, read_idempotency_key, read_path, read_query
+from chalicelib.api.request import MAX_BODY_BYTES, read_body, read_idempotency_key, read_path, read_query
 from chalicelib.api.services import ApiServices
 from chalicelib.domain.accounts.errors import Forbidden, Unauthenticated
 from chalicelib.domain.accounts.roles import Role
@@ -54,7 +54,8 @@ def _carry_out(operation: Operation, request: Request, path: dict[str, str], ser
     if operation.query_model is not None:
         values["query"] = read_query(operation.query_model, _query(request))
     if operation.body_model is not None:
-        values["body"] = read_body(operation.body_model, _raw_body(request), headers.get("content-type"))
+        limit = operation.most_bytes or MAX_BODY_BYTES
+        values["body"] = read_body(operation.body_model, _raw_body(request), headers.get("content-type"), limit)
     key = read_idempotency_key(headers.get("idempotency-key"))
     call = Call(services, actor, key, headers, _cookies(headers))
 

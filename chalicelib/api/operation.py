@@ -51,7 +51,8 @@ Handler = Callable[..., object]
 
 @dataclass(frozen=True)
 class Operation:
-    """A route and its function. ``refusals`` are the statuses beyond those every operation may answer."""
+    """A route and its function. ``refusals`` are the statuses beyond those every operation may answer; ``most_bytes``
+    is how large its body may be where that is not the usual limit."""
 
     method: str
     path: str
@@ -61,6 +62,7 @@ class Operation:
     refusals: tuple[int, ...]
     cached_reply: bool
     takes_key: bool
+    most_bytes: int | None = None
 
     @property
     def name(self) -> str:
@@ -119,13 +121,14 @@ class Routes:
         refusals: tuple[int, ...] = (),
         cached_reply: bool = False,
         takes_key: bool = False,
+        most_bytes: int | None = None,
     ) -> Callable[[Handler], Handler]:
         """Registers an operation that makes or does something.
 
         ``cached_reply``: a repeated Idempotency-Key gets the first reply. ``takes_key``: the key is the identity of
         what is made, and the handler passes it on.
         """
-        return self._register("POST", path, status, refusals, cached_reply, takes_key)
+        return self._register("POST", path, status, refusals, cached_reply, takes_key, most_bytes)
 
     def put(self, path: str, *, refusals: tuple[int, ...] = ()) -> Callable[[Handler], Handler]:
         """Registers an operation that replaces something."""
@@ -147,10 +150,11 @@ class Routes:
         refusals: tuple[int, ...],
         cached_reply: bool = False,
         takes_key: bool = False,
+        most_bytes: int | None = None,
     ) -> Callable[[Handler], Handler]:
         def decorate(handler: Handler) -> Handler:
             self.operations.append(
-                Operation(method, path, handler, status, self.tag, refusals, cached_reply, takes_key)
+                Operation(method, path, handler, status, self.tag, refusals, cached_reply, takes_key, most_bytes)
             )
             return handler
 

@@ -25,7 +25,9 @@ _MODULES: dict[str, tuple[str, ...]] = {
     "terminal": ("terminal",),
     "strategies": ("strategies",),
     "bots": ("bots", "runs"),
-    "runs": ("runs",),
+    "runs": ("runs", "replay"),
+    "lab": ("datasets", "experiments", "preview"),
+    "presets": ("presets",),
     "kill-switch": ("kill_switch",),
 }
 

@@ -26,11 +26,11 @@ _WHOLE = ""
 Model = TypeVar("Model", bound=RequestModel)
 
 
-def read_body(model: type[Model], raw: bytes, content_type: str | None) -> Model:
+def read_body(model: type[Model], raw: bytes, content_type: str | None, most_bytes: int = MAX_BODY_BYTES) -> Model:
     """The body as ``model``. Raises RequestRefused: 413 too large, 415 not JSON, 400 malformed, too deep, invalid."""
-    if len(raw) > MAX_BODY_BYTES:
-        detail = f"the body is larger than {MAX_BODY_BYTES} bytes"
-        params = {"max": str(MAX_BODY_BYTES)}
+    if len(raw) > most_bytes:
+        detail = f"the body is larger than {most_bytes} bytes"
+        params = {"max": str(most_bytes)}
         finding = Finding(_WHOLE, detail, "request.too_large", params)
         raise RequestRefused(Problem(413, "request.too_large", detail, (finding,), params))
     if not raw.strip():

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from chalicelib.services.bots import Bots
     from chalicelib.services.connections import Connections
     from chalicelib.services.instruments import Instruments
+    from chalicelib.services.lab.datasets import Datasets
+    from chalicelib.services.lab.experiments import Experiments
+    from chalicelib.services.lab.presets import Presets
+    from chalicelib.services.lab.preview import PreviewStrategy
+    from chalicelib.services.lab.replay import ReplayRun
     from chalicelib.services.runs.control import ControlRuns
     from chalicelib.services.runs.kill_switch import KillSwitches
     from chalicelib.services.runs.look import LookAtRuns
@@ -84,6 +89,26 @@ class ApiServices(Protocol):
     @property
     def runs(self) -> LookAtRuns:
         """Runs, to look at."""
+
+    @property
+    def datasets(self) -> Datasets:
+        """Datasets."""
+
+    @property
+    def experiments(self) -> Experiments:
+        """Backtests, sweeps and walk-forwards."""
+
+    @property
+    def preview(self) -> PreviewStrategy:
+        """Previews of strategies."""
+
+    @property
+    def presets(self) -> Presets:
+        """Ready-made strategies."""
+
+    @property
+    def replay(self) -> ReplayRun:
+        """Runs held against their backtests."""
 
     @property
     def replies(self) -> ReplyCache:

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from chalicelib.services.bots import Bots
     from chalicelib.services.connections import Connections
     from chalicelib.services.instruments import Instruments
+    from chalicelib.services.lab.datasets import Datasets
+    from chalicelib.services.lab.experiments import Experiments
+    from chalicelib.services.lab.presets import Presets
+    from chalicelib.services.lab.preview import PreviewStrategy
+    from chalicelib.services.lab.replay import ReplayRun
     from chalicelib.services.runs.control import ControlRuns
     from chalicelib.services.runs.kill_switch import KillSwitches
     from chalicelib.services.runs.look import LookAtRuns
@@ -197,6 +202,41 @@ class LazyApiServices:
         from chalicelib.services.runs.look import LookAtRuns
 
         return LookAtRuns(runtime.run_store())
+
+    @cached_property
+    def datasets(self) -> Datasets:
+        """Datasets."""
+        from chalicelib.bootstrap import lab
+
+        return lab.datasets(self.instruments)
+
+    @cached_property
+    def experiments(self) -> Experiments:
+        """Backtests, sweeps and walk-forwards."""
+        from chalicelib.bootstrap import lab
+
+        return lab.experiments(self.instruments)
+
+    @cached_property
+    def preview(self) -> PreviewStrategy:
+        """Previews of strategies."""
+        from chalicelib.bootstrap import lab
+
+        return lab.preview()
+
+    @cached_property
+    def presets(self) -> Presets:
+        """Ready-made strategies."""
+        from chalicelib.bootstrap import lab
+
+        return lab.presets(self.strategies)
+
+    @cached_property
+    def replay(self) -> ReplayRun:
+        """Runs held against their backtests."""
+        from chalicelib.bootstrap import lab
+
+        return lab.replay(self.runs)
 
     @cached_property
     def replies(self) -> ReplyCache:

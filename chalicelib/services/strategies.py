@@ -64,7 +64,7 @@ class Strategies:
         validated = self.validate(spec)
         now_ms = self.clock.now_ms()
         strategy_id = self.ids.ulid()
-        head, version = _rows(actor.workspace_id, strategy_id, 1, spec, validated, now_ms, now_ms)
+        head, version = strategy_rows(actor.workspace_id, strategy_id, 1, spec, validated, now_ms, now_ms)
         self.strategies.create(head, version)
         return StoredStrategy(head, version)
 
@@ -81,7 +81,7 @@ class Strategies:
             return current
         now_ms = self.clock.now_ms()
         base = current.head.version if expected_version is None else expected_version
-        head, version = _rows(
+        head, version = strategy_rows(
             actor.workspace_id, strategy_id, base + 1, spec, validated, current.head.created_ms, now_ms
         )
         self.strategies.add_version(head, version, base)
@@ -121,7 +121,7 @@ class Strategies:
         return schema()
 
 
-def _rows(
+def strategy_rows(
     workspace_id: str,
     strategy_id: str,
     number: int,
@@ -130,6 +130,7 @@ def _rows(
     created_ms: int,
     now_ms: int,
 ) -> tuple[StrategyHead, StrategyVersion]:
+    """The rows of a strategy whose newest version is ``number``."""
     name = str(validated.normalised["name"])
     head = StrategyHead(
         workspace_id=workspace_id,

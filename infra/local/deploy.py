@@ -37,6 +37,8 @@ def parameters(ports: Ports, speed: float) -> dict[str, str]:
         "PublicOrigin": f"http://localhost:{ports.web}",
         "RefreshCookieSecure": "false",
         "CandleWakeSpreadMs": str(int(CANDLE_WAKE_SPREAD_MS / max(speed, 1))),
+        # Small parts: sweeps are spread here as they are on AWS, only sooner.
+        "LabPartWork": "5000000",
         "WebsocketManagementUrl": websocket_management_url(ports),
         "WebsocketPublicUrl": f"ws://localhost:{ports.web}/ws",
     }

@@ -47,6 +47,9 @@ FORBIDDEN_MODULES = {"random", "secrets", "socket", "subprocess", "requests", "h
 # readings of indicators. Everywhere else a number may be a price, a quantity or money, and is a Decimal.
 FLOATS_ALLOWED = (
     "chalicelib/domain/strategy/",
+    "chalicelib/services/lab/run_job.py",
+    "chalicelib/services/lab/preview.py",
+    "chalicelib/services/lab/replay.py",
     "chalicelib/domain/backtest/",
     "chalicelib/domain/market/bars.py",
     "chalicelib/services/runs/judge.py",

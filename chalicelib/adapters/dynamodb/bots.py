@@ -39,7 +39,7 @@ class DynamoBots:
 
     def create(self, bot: Bot) -> None:
         """See ``BotRepository.create``."""
-        _item(bot).save(condition=BotItem.bot_id.does_not_exist())
+        bot_item(bot).save(condition=BotItem.bot_id.does_not_exist())
 
     def get(self, workspace_id: str, bot_id: str) -> Bot:
         """See ``BotRepository.get``."""
@@ -70,7 +70,7 @@ class DynamoBots:
     def update(self, bot: Bot) -> None:
         """See ``BotRepository.update``."""
         try:
-            _item(bot).save(condition=BotItem.bot_id.exists() & BotItem.deleted_ms.does_not_exist())
+            bot_item(bot).save(condition=BotItem.bot_id.exists() & BotItem.deleted_ms.does_not_exist())
         except PutError as error:
             if error.cause_response_code == _CONDITION_FAILED:
                 raise NotFound("bot") from error
@@ -89,7 +89,8 @@ class DynamoBots:
             raise
 
 
-def _item(bot: Bot) -> BotItem:
+def bot_item(bot: Bot) -> BotItem:
+    """The row of a bot."""
     return BotItem(
         bot.workspace_id,
         bot.bot_id,

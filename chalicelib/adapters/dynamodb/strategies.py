@@ -44,8 +44,8 @@ class DynamoStrategies:
     def create(self, head: StrategyHead, version: StrategyVersion) -> None:
         """See ``StrategyRepository.create``."""
         with TransactWrite(connection=self._connection) as transaction:
-            transaction.save(_head_item(head), condition=StrategyItem.sk.does_not_exist())
-            transaction.save(_version_item(version), condition=StrategyItem.sk.does_not_exist())
+            transaction.save(head_item(head), condition=StrategyItem.sk.does_not_exist())
+            transaction.save(version_item(version), condition=StrategyItem.sk.does_not_exist())
 
     def add_version(self, head: StrategyHead, version: StrategyVersion, expected_version: int) -> None:
         """See ``StrategyRepository.add_version``."""
@@ -53,10 +53,10 @@ class DynamoStrategies:
         try:
             with TransactWrite(connection=self._connection) as transaction:
                 transaction.save(
-                    _head_item(head),
+                    head_item(head),
                     condition=(StrategyItem.version == expected_version) & StrategyItem.deleted_ms.does_not_exist(),
                 )
-                transaction.save(_version_item(version), condition=StrategyItem.sk.does_not_exist())
+                transaction.save(version_item(version), condition=StrategyItem.sk.does_not_exist())
         except TransactWriteError as error:
             if any(reason and reason.code == "ConditionalCheckFailed" for reason in error.cancellation_reasons):
                 raise Conflict("version") from error
@@ -124,7 +124,8 @@ def _get(workspace_id: str, sk: str) -> StrategyItem:
         raise NotFound("strategy") from error
 
 
-def _head_item(head: StrategyHead) -> StrategyItem:
+def head_item(head: StrategyHead) -> StrategyItem:
+    """The row of a head."""
     return StrategyItem(
         head.workspace_id,
         head.strategy_id,
@@ -152,7 +153,8 @@ def _head(item: StrategyItem) -> StrategyHead:
     )
 
 
-def _version_item(version: StrategyVersion) -> StrategyItem:
+def version_item(version: StrategyVersion) -> StrategyItem:
+    """The row of a version."""
     return StrategyItem(
         version.workspace_id,
         _version_key(version.strategy_id, version.version),

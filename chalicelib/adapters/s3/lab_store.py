@@ -1,7 +1,7 @@
 """``LabStore`` on one bucket. Months are npz (deflated float64 and int64 columns, no pickles), results gzipped JSON.
 
 Keys: ``{workspace}/candles/{symbol}/{interval}/{month}/{hash}.npz``, ``{workspace}/jobs/{job}/{name}.json.gz``,
-``{workspace}/uploads/{upload}``.
+``uploads/{workspace}/{upload}``, which the bucket forgets after a day.
 """
 
 from __future__ import annotations
@@ -91,4 +91,4 @@ def _result_key(workspace_id: str, job_id: str, name: str) -> str:
 
 
 def _upload_key(workspace_id: str, upload: str) -> str:
-    return f"{workspace_id}/uploads/{upload}"
+    return f"uploads/{workspace_id}/{upload}"

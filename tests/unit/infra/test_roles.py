@@ -27,12 +27,23 @@ def _functions(resources: dict[str, Any]) -> dict[str, Any]:
 
 def test_every_function_has_a_role_of_its_own(resources: dict[str, Any]) -> None:
     roles = [function["Properties"]["Role"]["Fn::GetAtt"][0] for function in _functions(resources).values()]
-    assert len(set(roles)) == len(roles) == 13
+    assert len(set(roles)) == len(roles) == 14
 
 
 def test_the_execution_role_alone_may_decrypt(resources: dict[str, Any]) -> None:
     may = [(role, targets(found)) for role, found in role_statements(resources) if "kms:Decrypt" in actions(found)]
     assert may == [("ExecutionRole", ['{"Fn::GetAtt": ["SecretsKey", "Arn"]}'])]
+
+
+def test_the_shared_rate_limits_are_the_execution_functions_alone(resources: dict[str, Any]) -> None:
+    touching = [
+        (role, actions(found))
+        for role, found in role_statements(resources)
+        if any("-rate-limits" in target for target in targets(found))
+    ]
+    assert touching == [
+        ("ExecutionRole", ["dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"])
+    ]
 
 
 def test_decrypting_needs_our_purpose_in_the_encryption_context(resources: dict[str, Any]) -> None:
@@ -85,8 +96,19 @@ def test_nobody_may_stop_or_redrive_an_execution(resources: dict[str, Any]) -> N
 
 
 def test_runs_are_started_by_the_api_and_by_the_hand_over_only(resources: dict[str, Any]) -> None:
-    starting = {role for role, found in role_statements(resources) if "states:StartExecution" in actions(found)}
-    assert starting == {"ApiHandlerRole", "NextSegmentRole"}
+    assert _starting("-bot-run", resources) == {"ApiHandlerRole", "NextSegmentRole"}
+
+
+def test_sweeps_are_spread_by_the_api_and_by_their_own_map_only(resources: dict[str, Any]) -> None:
+    assert _starting("-lab-sweep", resources) == {"ApiHandlerRole", "LabSweepRole"}
+
+
+def _starting(machine: str, resources: dict[str, Any]) -> set[str]:
+    return {
+        role
+        for role, found in role_statements(resources)
+        if "states:StartExecution" in actions(found) and any(machine in target for target in targets(found))
+    }
 
 
 def test_the_operators_switch_reaches_no_exchange_no_secret_and_no_order(resources: dict[str, Any]) -> None:
