@@ -53,6 +53,7 @@ def observe(evidence: Evidence) -> dict[str, Any]:
     run, report = evidence.run, evidence.report
     seqs = [int(event["seq"]) for event in evidence.events]
     ours = _of_our_intents(evidence.exchange_orders, evidence.intents)
+    protected = protection_seconds(evidence.fills, evidence.exchange_orders)
     measured = [seconds for seconds in evidence.protection if seconds is not None]
     sent = [intent for intent in evidence.intents if _is_an_order(intent)]
     late = seconds_of(run["endedAt"]) - seconds_of(run["deadlineAt"]) if run["endedAt"] else None
@@ -68,9 +69,9 @@ def observe(evidence: Evidence) -> dict[str, Any]:
         "entries": sum(1 for intent in evidence.intents if intent["kind"] == "entry" and _filled(intent)),
         "exits": sum(1 for trade in (report or {}).get("trades", ()) if trade["exitAt"]),
         "exit_reasons": dict(Counter(fill["exitReason"] for fill in evidence.fills if fill["exitReason"])),
-        "sl_tp_seconds": measured[0] if measured else None,
-        "sl_tp_seconds_max": max(measured, default=None),
-        "sl_tp_measured": len(measured),
+        "sl_tp_seconds": max(protected, default=None) if None not in protected else None,
+        "sl_tp_seen_seconds": max(measured, default=None),
+        "sl_tp_seen": len(measured),
         "orders_on_exchange": len(ours),
         "intents": len(sent),
         "intents_refused": len(evidence.intents) - len(sent),
@@ -93,9 +94,29 @@ def observe(evidence: Evidence) -> dict[str, Any]:
     }
 
 
+def protection_seconds(fills: list[dict[str, Any]], orders: list[dict[str, Any]]) -> list[float | None]:
+    """For each entry, the time from its first fill until the exchange had made both its stop and its target, by the
+    exchange's own clock; None where one of them is missing."""
+    opened: dict[str, float] = {}
+    for fill in fills:
+        if not fill["exitReason"]:
+            opened[fill["orderId"]] = min(opened.get(fill["orderId"], float("inf")), seconds_of(fill["at"]))
+    starts = sorted(opened.values())
+    found: list[float | None] = []
+    for start, end in zip(starts, [*starts[1:], float("inf")], strict=True):
+        made = {
+            kind: [seconds_of(order["createdAt"]) for order in orders if order["stopOrderType"] == kind]
+            for kind in ("StopLoss", "TakeProfit")
+        }
+        first = [min((at for at in times if start - 1 <= at < end), default=None) for times in made.values()]
+        known = [at for at in first if at is not None]
+        found.append(round(max(0.0, max(known) - start), 3) if len(known) == len(first) else None)
+    return found
+
+
 def failures(seen: dict[str, Any], *, status: str = "finished", stop_reason: str = "timeout") -> list[str]:
     """Why the run is not as it must be; empty when it is."""
-    late, protected = seen["seconds_past_deadline"], seen["sl_tp_seconds_max"]
+    late, protected = seen["seconds_past_deadline"], seen["sl_tp_seconds"]
     missing = sorted(EVERY_TRADED_RUN_HAS - seen["event_types"].keys())
     claims = [
         (seen["status"] == status and seen["stop_reason"] == stop_reason, f"it did not end {status}/{stop_reason}"),
