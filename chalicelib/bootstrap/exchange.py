@@ -11,6 +11,7 @@ from chalicelib.ports import AuditTrail, Exchange, MarketData, SecretSealer
 if TYPE_CHECKING:
     from chalicelib.adapters.bybit.environments import Environment, Urls
     from chalicelib.adapters.bybit.execution import ExecutionRuntime
+    from chalicelib.adapters.bybit.governor import RequestGovernor
     from chalicelib.services.sidecar.hold_shards import ShardHolder
 
 
@@ -68,11 +69,22 @@ def audit_trail() -> AuditTrail:
 
 
 @cache
+def request_governor() -> RequestGovernor:
+    """What holds requests to the exchange back, for all processes together."""
+    from chalicelib.adapters.bybit.governor import ProcessGovernor
+    from chalicelib.adapters.bybit.shared_governor import SharedGovernor
+    from chalicelib.adapters.dynamodb.binding import bind
+    from chalicelib.adapters.dynamodb.rate_limits import DynamoRateLimits, RateLimitItem
+
+    bind(RateLimitItem, settings().table_prefix)
+    return SharedGovernor(ProcessGovernor(clock().now_ms), DynamoRateLimits(), clock().now_ms)
+
+
+@cache
 def execution_runtime() -> ExecutionRuntime:
     """The execution function's process."""
     from chalicelib.adapters.bybit.account_opener import AccountOpener
     from chalicelib.adapters.bybit.execution import ExecutionRuntime
-    from chalicelib.adapters.bybit.governor import ProcessGovernor
     from chalicelib.adapters.bybit.margin_modes import MarginModes
     from chalicelib.adapters.dynamodb.audit import AuditItem, DynamoAudit
     from chalicelib.adapters.dynamodb.binding import bind
@@ -88,7 +100,7 @@ def execution_runtime() -> ExecutionRuntime:
         connections=DynamoSealedConnections(),
         secrets=KmsSecretBox(settings().required("secrets_key_id")),
         audit=DynamoAudit(clock(), ids()),
-        governor=ProcessGovernor(clock().now_ms),
+        governor=request_governor(),
         clock=clock(),
     )
     return ExecutionRuntime(accounts, MarginModes(clock().now_ms), clock())

@@ -5,8 +5,8 @@ A bucket belongs to (user's connection, endpoint), spends at most 80 % of the ex
 tokens of a second are for exits. One more bucket counts requests of this egress address (480 in 5 s of the exchange's
 600), and an address ban closes everything.
 
-This is the shared state of one process. The port (``RequestGovernor``) is what a store shared between processes
-would implement too; the ``X-Bapi-Limit-Status`` header already tells each process what the others have spent.
+This is the state of one process. ``SharedGovernor`` puts counters shared by all processes behind it, and falls back on
+it alone when those cannot be reached.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Priority(IntEnum):
 
 
 # The share of a bucket that a priority must leave untouched.
-_LEAVES = {
+LEAVES = {
     Priority.EXIT: 0.0,
     Priority.CANCEL: 0.1,
     Priority.PROTECTION: 0.15,
@@ -97,7 +97,7 @@ class ProcessGovernor:
         own = self._bucket(connection, endpoint, now)
         own.refill(now)
         self._address.refill(now)
-        leave = _LEAVES[priority]
+        leave = LEAVES[priority]
         # Reads have buckets of their own; what they must leave to others is their part of the address's bucket.
         wait = max(own.wait_ms(now, leave if endpoint.value.changes else 0.0), self._address.wait_ms(now, leave))
         if wait == 0:
@@ -105,15 +105,21 @@ class ProcessGovernor:
             self._address.tokens -= 1
         return wait
 
+    def give_back(self, connection: str, endpoint: Endpoint) -> None:
+        """The request of the last token did not leave after all."""
+        self._bucket(connection, endpoint, self._now_ms()).tokens += 1
+        self._address.tokens += 1
+
     def banned(self) -> bool:
         """Whether an address ban is in force."""
         return self._now_ms() < self._banned_until_ms
 
     def observe(self, connection: str, endpoint: Endpoint, headers: Mapping[str, str]) -> None:
         """Takes over the limit (an upgraded account has more) and never believes to have more left than was said."""
-        limit, left = _number(headers, "X-Bapi-Limit"), _number(headers, "X-Bapi-Limit-Status")
-        if limit is None or left is None or limit <= 0:
+        said = limit_said(headers)
+        if said is None:
             return
+        limit, left = said
         now = self._now_ms()
         bucket = self._bucket(connection, endpoint, now)
         bucket.refill(now)
@@ -141,6 +147,12 @@ class ProcessGovernor:
             burst = endpoint.value.limit * SPENDABLE
             bucket = self._buckets[key] = _Bucket(burst, burst, burst, now_ms)
         return bucket
+
+
+def limit_said(headers: Mapping[str, str]) -> tuple[int, int] | None:
+    """The endpoint's limit a second and what is left of it, when an answer says both."""
+    limit, left = _number(headers, "X-Bapi-Limit"), _number(headers, "X-Bapi-Limit-Status")
+    return None if limit is None or left is None or limit <= 0 else (limit, left)
 
 
 def _number(headers: Mapping[str, str], name: str) -> int | None:
