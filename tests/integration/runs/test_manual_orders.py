@@ -1,4 +1,4 @@
-"""Manual orders on the local cloud: placed once, seen on the exchange, cancelled."""
+"""Manual orders on the local cloud: placed once, seen on the exchange, changed, cancelled; positions by hand."""
 
 from __future__ import annotations
 
@@ -79,3 +79,49 @@ def test_a_cancelled_order_cannot_be_cancelled_again(stage: Stage, resting: dict
         stage.api.post(f"/terminal/orders/{placed['id']}/cancel")
 
     assert refused.value.status == 409
+
+
+def test_a_resting_order_is_changed_in_place(stage: Stage, resting: dict[str, Any]) -> None:
+    placed = stage.api.post("/terminal/orders", resting, key="to-be-amended")
+    tick = Decimal(stage.api.get(f"/instruments/{SYMBOL}")["tickSize"])
+    wanted = {"price": format(Decimal(resting["price"]) - tick, "f"), "stopLoss": _shifted(resting["stopLoss"], -tick)}
+
+    changed = stage.api.post(f"/terminal/orders/{placed['id']}/amend", wanted, key="the-change")
+
+    [shown] = stage.api.get("/terminal/open-orders", exchangeConnectionId=stage.connection_id, symbol=SYMBOL)["items"]
+    assert changed["status"] == "applied"
+    assert shown["orderLinkId"] == placed["orderLinkId"]
+    assert (Decimal(shown["price"]), Decimal(shown["stopLoss"])) == (
+        Decimal(wanted["price"]),
+        Decimal(wanted["stopLoss"]),
+    )
+
+
+def test_a_position_is_protected_closed_once_and_proved_flat(stage: Stage, resting: dict[str, Any]) -> None:
+    where = {"exchangeConnectionId": stage.connection_id, "symbol": SYMBOL}
+    market = {name: value for name, value in resting.items() if name != "price"}
+    rounded = Decimal(stage.api.get(f"/instruments/{SYMBOL}")["tickSize"])
+    last = Decimal(stage.api.get("/terminal/ticker", symbol=SYMBOL)["lastPrice"])
+
+    def at(part: str) -> str:
+        return format((last * Decimal(part) / rounded).to_integral_value() * rounded, "f")
+
+    order = {**market, "type": "Market", "stopLoss": at("0.8"), "takeProfit": at("1.2")}
+    stage.api.post("/terminal/orders", order, key="to-be-closed")
+
+    protected = stage.api.post(
+        "/terminal/positions/protection", {**where, "stopLoss": at("0.7"), "takeProfit": at("1.3")}
+    )
+    closed = stage.api.post("/terminal/positions/close", where, key="the-close")
+    again = stage.api.post("/terminal/positions/close", where, key="the-close")
+
+    assert (protected["status"], Decimal(protected["position"]["stopLoss"])) == ("set", Decimal(at("0.7")))
+    assert (closed["status"], [one["status"] for one in closed["orders"]]) == ("closed", ["filled"])
+    assert [one["id"] for one in again["orders"]] == [one["id"] for one in closed["orders"]]
+    books = stage.truth()
+    assert [row for row in books["positions"] if row["symbol"] == SYMBOL] == []
+    assert len([one for one in books["orders"] if one["orderLinkId"] == closed["orders"][0]["orderLinkId"]]) == 1
+
+
+def _shifted(price: str, by: Decimal) -> str:
+    return format(Decimal(price) + by, "f")
