@@ -17,11 +17,19 @@ from chalicelib.adapters.totp import TotpCodes
 from chalicelib.api.application import PREFIX, create_app
 from chalicelib.domain.accounts.limits import WorkspaceLimits
 from chalicelib.domain.accounts.roles import Role
+from chalicelib.domain.lab.job import LabJob
 from chalicelib.services.accounts.sessions import Sessions
 from chalicelib.services.accounts.sockets import SocketTickets
 from chalicelib.services.bots import Bots
 from chalicelib.services.connections import Connections
 from chalicelib.services.instruments import Instruments
+from chalicelib.services.lab.datasets import Datasets
+from chalicelib.services.lab.experiments import Experiments
+from chalicelib.services.lab.make_dataset import MakeDataset
+from chalicelib.services.lab.presets import Presets
+from chalicelib.services.lab.preview import PreviewStrategy
+from chalicelib.services.lab.replay import ReplayRun
+from chalicelib.services.lab.run_job import RunJob
 from chalicelib.services.runs.control import ControlRuns
 from chalicelib.services.runs.kill_switch import KillSwitches
 from chalicelib.services.runs.look import LookAtRuns
@@ -37,6 +45,7 @@ from chalicelib.services.terminal.wind_down import WindDownByHand
 from tests.fakes.counted_ids import CountedIds
 from tests.fakes.memory_accounts import MemoryAccounts, MemorySessions
 from tests.fakes.memory_inbox import MemoryInbox, MemoryWorkflow
+from tests.fakes.memory_lab import MemoryDatasets, MemoryDrafts, MemoryLabJobs, MemoryLabStore, NotedWorker
 from tests.fakes.memory_runs import MemoryRunStore
 from tests.fakes.memory_switches import MemoryAudit, MemoryKillSwitch
 from tests.fakes.memory_workspace import (
@@ -88,6 +97,10 @@ class FakeServices:
         self.inbox = MemoryInbox(self.run_rows, self.workflow)
         self.switch = MemoryKillSwitch()
         self.audit = MemoryAudit()
+        self.dataset_rows = MemoryDatasets()
+        self.job_rows = MemoryLabJobs()
+        self.lab_store = MemoryLabStore()
+        self.part_work = 1_000_000
         self.exchange = ScriptedExchange()
         self.market_data = ScriptedMarket()
         self.passwords = PlainPasswords()
@@ -191,6 +204,52 @@ class FakeServices:
             clock=self.clock,
             ids=self.ids,
         )
+
+    @cached_property
+    def run_job(self) -> RunJob:
+        return RunJob(self.job_rows, self.dataset_rows, self.lab_store, self.clock)
+
+    @cached_property
+    def lab_worker(self) -> NotedWorker:
+        make = MakeDataset(self.dataset_rows, self.lab_store, self.market_data, self.clock)
+        return NotedWorker(make, self._compute)
+
+    def _compute(self, job: LabJob, parts: int) -> None:
+        for part in range(parts):
+            self.run_job(job.workspace_id, job.kind, job.job_id, part, parts)
+        if parts > 1:
+            self.run_job.merge(job.workspace_id, job.kind, job.job_id, parts)
+
+    @cached_property
+    def datasets(self) -> Datasets:
+        return Datasets(self.dataset_rows, self.lab_store, self.lab_worker, self.instruments, self.clock, self.ids)
+
+    @cached_property
+    def experiments(self) -> Experiments:
+        return Experiments(
+            self.job_rows,
+            self.dataset_rows,
+            self.strategy_rows,
+            self.lab_store,
+            self.lab_worker,
+            self.instruments,
+            self.clock,
+            self.ids,
+            self.part_work,
+        )
+
+    @cached_property
+    def preview(self) -> PreviewStrategy:
+        return PreviewStrategy(self.market_data, self.dataset_rows, self.lab_store)
+
+    @cached_property
+    def presets(self) -> Presets:
+        drafts = MemoryDrafts(self.strategy_rows, self.bot_rows)
+        return Presets(drafts, self.strategies, self.connection_rows, self.clock, self.ids)
+
+    @cached_property
+    def replay(self) -> ReplayRun:
+        return ReplayRun(self.runs, self.strategy_rows, self.market_data)
 
     def ready(self) -> Mapping[str, bool]:
         return self.checks
