@@ -69,7 +69,7 @@ def observe(evidence: Evidence) -> dict[str, Any]:
         "entries": sum(1 for intent in evidence.intents if intent["kind"] == "entry" and _filled(intent)),
         "exits": sum(1 for trade in (report or {}).get("trades", ()) if trade["exitAt"]),
         "exit_reasons": dict(Counter(fill["exitReason"] for fill in evidence.fills if fill["exitReason"])),
-        "sl_tp_seconds": max(protected, default=None) if None not in protected else None,
+        "sl_tp_seconds": _worst(protected),
         "sl_tp_seen_seconds": max(measured, default=None),
         "sl_tp_seen": len(measured),
         "orders_on_exchange": len(ours),
@@ -112,6 +112,12 @@ def protection_seconds(fills: list[dict[str, Any]], orders: list[dict[str, Any]]
         known = [at for at in first if at is not None]
         found.append(round(max(0.0, max(known) - start), 3) if len(known) == len(first) else None)
     return found
+
+
+def _worst(seconds: list[float | None]) -> float | None:
+    """The longest; None when one is missing or there are none."""
+    known = [one for one in seconds if one is not None]
+    return max(known) if known and len(known) == len(seconds) else None
 
 
 def failures(seen: dict[str, Any], *, status: str = "finished", stop_reason: str = "timeout") -> list[str]:
