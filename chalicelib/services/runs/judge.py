@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.account_ports import StrategyRepository
@@ -20,7 +23,9 @@ if TYPE_CHECKING:
     from chalicelib.domain.strategy.plan import Plan
 
 _KEPT = 64
-_MOST_CANDLES = 1000
+_KEPT_SERIES = 16
+# A Tick comes at each candle's close or, at the latest, with supervision: these reach over a missed few.
+_NEWEST = 5
 
 
 class Judge:
@@ -31,6 +36,7 @@ class Judge:
         self._market = market
         self._specs: OrderedDict[tuple[str, str, int], StrategySpec] = OrderedDict()
         self._plans: OrderedDict[tuple[str, str, int], Plan] = OrderedDict()
+        self._series: OrderedDict[tuple[str, Interval], _Series] = OrderedDict()
 
     def spec(self, terms: RunTerms) -> StrategySpec:
         """The run's strategy. Raises NotFound, InvalidDocument."""
@@ -71,8 +77,21 @@ class Judge:
         )
 
     def _candles(self, symbol: str, interval: Interval, plan: Plan) -> tuple[Candle, ...]:
-        wanted = min(plan.required_bars[interval] + 1, _MOST_CANDLES)
-        return self._market.candles(symbol, interval, wanted)
+        """The closed candles that the plan needs. A series that is known is read on from its end, not again."""
+        wanted, key = plan.required_bars[interval] + 1, (symbol, interval)
+        known = self._series.get(key)
+        if known is not None and known.asked >= wanted:
+            newest = self._market.candles(symbol, interval, min(_NEWEST, wanted))
+            candles, asked = continued(known.candles, newest, interval), known.asked
+        else:
+            candles, asked = None, wanted
+        if candles is None:
+            candles = self._market.candles(symbol, interval, asked)
+        self._series[key] = _Series(asked, candles[-asked:])
+        self._series.move_to_end(key)
+        while len(self._series) > _KEPT_SERIES:
+            self._series.popitem(last=False)
+        return candles[-wanted:]
 
     def _plan(self, terms: RunTerms) -> Plan:
         from chalicelib.domain.strategy.plan import compile_plan
@@ -82,6 +101,31 @@ class Judge:
             self._plans[key] = compile_plan(self.spec(terms))
             _trim(self._plans)
         return self._plans[key]
+
+
+def continued(known: Sequence[Candle], newest: Sequence[Candle], interval: Interval) -> tuple[Candle, ...] | None:
+    """``known`` with ``newest`` at its end; None when a gap lies between or they tell of one candle differently."""
+    if not known or not newest:
+        return None
+    step, start = interval.milliseconds, newest[0].open_time_ms
+    if not known[0].open_time_ms <= start <= known[-1].open_time_ms + step:
+        return None
+    if any(later.open_time_ms - bar.open_time_ms != step for bar, later in pairwise(newest)):
+        return None
+    before = [bar for bar in known if bar.open_time_ms < start]
+    overlap = known[len(before) :]
+    if tuple(overlap[: len(newest)]) != tuple(newest[: len(overlap)]):
+        return None
+    # A reading may be older than what is known: then nothing is new.
+    return (*before, *newest) if len(newest) >= len(overlap) else tuple(known)
+
+
+@dataclass(frozen=True, slots=True)
+class _Series:
+    """Closed candles, oldest first: as many as were asked for, or all that the exchange has."""
+
+    asked: int
+    candles: tuple[Candle, ...]
 
 
 def _key(terms: RunTerms) -> tuple[str, str, int]:
