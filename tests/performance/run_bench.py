@@ -27,6 +27,8 @@ LIVE_SECONDS = 35.0
 MOST_HISTORY_EVENTS = 1000
 EVENTS_A_TICK = 6
 AUDIT_WRITE_UNITS, CONNECTION_READ_UNITS, SOCKET_READ_UNITS, POST_WRITE_UNITS = 1, 1, 0.5, 2
+# The shared rate limits, for an invocation that sends an order; one that reads costs less (tests of the governor).
+LIMIT_WRITE_UNITS, LIMIT_READ_UNITS = 2, 3
 SWEEPS_AN_HOUR, REFRESHES_AN_HOUR = 60, 1
 
 
@@ -94,6 +96,8 @@ def _counts(hour: Hour, logged: dict[str, LogFacts], shared: tuple[float, float]
     executions = sum(hour.executions.values()) * scale
     pushes = hour.meter.event_batches * scale
     messages = hour.meter.messages * scale
+    writes = hour.meter.write_units * scale + executions * (AUDIT_WRITE_UNITS + LIMIT_WRITE_UNITS)
+    reads = hour.meter.read_units * scale + executions * (CONNECTION_READ_UNITS + LIMIT_READ_UNITS)
     log_bytes = hour.ticks * scale * logged["tick"].bytes_an_invocation
     log_bytes += executions * logged["execution"].bytes_an_invocation
     log_bytes += pushes * logged["push-run-events"].bytes_an_invocation
@@ -103,8 +107,8 @@ def _counts(hour: Hour, logged: dict[str, LogFacts], shared: tuple[float, float]
         transitions=hour.transitions * scale,
         executions=executions,
         pushes=pushes,
-        write_units=hour.meter.write_units * scale + executions * AUDIT_WRITE_UNITS + messages * POST_WRITE_UNITS,
-        read_units=hour.meter.read_units * scale + executions * CONNECTION_READ_UNITS + pushes * SOCKET_READ_UNITS,
+        write_units=writes + messages * POST_WRITE_UNITS,
+        read_units=reads + pushes * SOCKET_READ_UNITS,
         log_bytes=log_bytes,
         shared_write_units=shared[0] * tasks,
         shared_read_units=shared[1] * tasks,

@@ -54,6 +54,9 @@ class _AccountLimit:
         if second_ms != self.second_ms:
             self.second_ms, self.uncounted = second_ms, 0
         heard = self.heard if now_ms - self.heard_ms < _SECOND.period_ms else 0
+        if heard >= self.spendable:
+            # Not all of it is in the counters. When it is forgotten, so has the exchange.
+            return self.heard_ms + _SECOND.period_ms - now_ms
         if max(self.uncounted + self.bucket.known(now_ms), heard) < self.limit // 4:
             self.uncounted += 1
             return 0

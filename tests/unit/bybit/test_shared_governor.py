@@ -68,6 +68,20 @@ def test_without_headers_reads_go_over_by_a_quarter_for_each_process_at_most(see
     assert most_in_a_rolling(1_000, sent) <= 40 + 3 * (50 // 4)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_with_headers_reads_go_over_by_one_for_each_process_at_most(seed: int) -> None:
+    processes, chance, sent = Processes(4), random.Random(seed), []
+    for _ in range(3_000):
+        governor = chance.choice(processes.each)
+        if governor.wait_ms("a", READ, Priority.READ) == 0:
+            sent.append(processes.clock.time_ms)
+            left = 50 - sum(1 for at in sent[-60:] if at > processes.clock.time_ms - 1_000)
+            governor.observe("a", READ, {"X-Bapi-Limit": "50", "X-Bapi-Limit-Status": str(left)})
+        processes.clock.time_ms += chance.choice([0, 1, 5, 20])
+
+    assert most_in_a_rolling(1_000, sent) <= 40 + 4
+
+
 def test_the_address_sends_480_in_any_five_seconds_whoever_asks() -> None:
     processes = Processes(4)
 
@@ -129,6 +143,24 @@ def test_a_change_costs_one_write_and_a_share_of_the_addresss_block() -> None:
     taken(processes.each[0], Priority.EXIT)
 
     assert processes.store.writes == 8 + 8 // EGRESS_BLOCK
+
+
+def test_a_snapshot_costs_one_write_and_two_reads() -> None:
+    processes = Processes(1)
+    for endpoint in (Endpoint.OPEN_ORDERS, Endpoint.POSITIONS, Endpoint.EXECUTIONS, Endpoint.WALLET):
+        processes.each[0].banned()
+        processes.each[0].wait_ms("a", endpoint, Priority.READ)
+        processes.clock.time_ms += 150
+
+    assert (processes.store.writes, processes.store.reads) == (1, 2)
+
+
+def test_an_order_costs_two_writes_and_three_reads() -> None:
+    processes = Processes(1)
+    processes.each[0].banned()
+    processes.each[0].wait_ms("a", CREATE, Priority.ENTRY)
+
+    assert (processes.store.writes, processes.store.reads) == (2, 3)
 
 
 def test_what_this_process_knows_to_be_spent_costs_no_write() -> None:
