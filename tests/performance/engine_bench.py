@@ -1,7 +1,7 @@
 """The engine's figures: ``python -m tests.performance.engine_bench`` prints one JSON object a line.
 
 Each figure is the median of several runs in one process; ratios to other engines come from the same run, when the
-optional environment with the peers is there (``--peers build/bench/venv/bin/python``).
+peers' own environment can be built (``build/bench/venv``, from requirements-bench.txt).
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from chalicelib.domain.strategy.decision import decide_on_close
 from chalicelib.domain.strategy.parse import parse_strategy
 from chalicelib.domain.strategy.plan import compile_plan
 from functions.backtest.candle_file import read_candles
+from tests.performance.peer_environment import peers_python
 
 _HERE = Path(__file__).parent
 _ROOT = _HERE.parents[1]
@@ -172,7 +173,8 @@ def bench_peers(python: Path, ours: float) -> None:
 def main() -> None:
     """Prints every figure."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--peers", type=Path, help="a Python with vectorbt and backtesting installed")
+    parser.add_argument("--peers", type=Path, help="a Python with vectorbt and backtesting (default: one built here)")
+    parser.add_argument("--no-peers", action="store_true", help="measure our engine alone")
     options = parser.parse_args()
     emit("import.evaluator", import_milliseconds(), "ms")
     emit("memory.peak", peak_megabytes(), "MB")
@@ -180,8 +182,9 @@ def main() -> None:
     bench_sweep()
     bench_tick()
     emit("memory.bench_process", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "MB")
-    if options.peers is not None:
-        bench_peers(options.peers, speed)
+    peers = None if options.no_peers else options.peers or peers_python()
+    if peers is not None:
+        bench_peers(peers, speed)
 
 
 if __name__ == "__main__":

@@ -188,7 +188,7 @@ def _exit(expected: ReplayTrade, actual: ReplayTrade) -> Iterator[Difference]:
         return
     reasons = f"{expected.exit_reason or 'open'} / {actual.exit_reason}"
     if expected.exit_ms is None or expected.exit_price is None or _group(expected) != _group(actual):
-        ended = actual.exit_reason.startswith("stop_") and _group(actual) == actual.exit_reason
+        ended = actual.exit_reason.startswith("stop_") and _group(actual) not in _EXITS
         cause = "run_end" if ended else "other_exit"
         yield Difference(
             "exit", cause, expected.side, actual.exit_ms, expected.exit_price, actual.exit_price, detail=reasons
