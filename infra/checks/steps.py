@@ -54,8 +54,8 @@ TESTS = (
     Step("simulation", tool("pytest", "tests/simulation"), seconds=300),
     Step("page's unit tests", ("npm", "run", "--silent", "test"), FRONTEND),
     Step("page", module("infra.local.page_build")),
-    Step("integration tests", tool("pytest", "tests/integration"), seconds=480),
-    Step("smoke", module("tests.e2e.smoke"), seconds=330),
-    Step("page in Chromium, mock API", ("npm", "run", "--silent", "e2e"), FRONTEND),
+    Step("integration tests", tool("pytest", "tests/integration"), seconds=900),
+    Step("smoke", module("tests.e2e.smoke", "--minutes", "2"), seconds=330),
+    Step("page in Chromium, mock API", ("npm", "run", "--silent", "e2e"), FRONTEND, seconds=420),
     Step("page in Chromium, local cloud", module("infra.checks.live_page"), seconds=420),
 )

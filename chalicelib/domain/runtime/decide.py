@@ -49,6 +49,8 @@ from chalicelib.domain.strategy.spec import OnStop
 RECONCILE_EVERY_MS = 60_000
 SAME_OUTAGE_MS = 10_000
 START_WITHIN_MS = 5 * 60_000
+# A stream that was never there has no gap to speak of: it has connected, not come back.
+FIRST_CONNECTION_MS = 1_000
 
 
 def decide(record: RunRecord, facts: tuple[Fact, ...], situation: Situation) -> Decision:
@@ -95,7 +97,10 @@ def _requested(draft: Draft, fact: Reconnected | StopRequested | PauseRequested 
     match fact:
         case Reconnected(stream=stream, gap_ms=gap):
             params: dict[str, object] = {"stream": stream, "seconds": round(gap / 1000, 1)}
-            draft.emit(EventType.WS_RECONNECT, severity=Severity.WARNING, params=params)
+            if gap < FIRST_CONNECTION_MS:
+                draft.emit(EventType.WS_RECONNECT, "connected", params=params)
+            else:
+                draft.emit(EventType.WS_RECONNECT, severity=Severity.WARNING, params=params)
             draft.update(reconcile_due=draft.state.reconcile_due or "reconnect")
         case StopRequested(reason=reason, policy=policy, actor=actor):
             begin_stop(draft, reason, policy, actor)

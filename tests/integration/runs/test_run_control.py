@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from tests.e2e.run_observer import ENDED, seconds_of
-from tests.e2e.smoke_verdict import failures
 from tests.e2e.trading_bot import always_long, ready_bot, strategy_spec
 from tests.integration.runs.order_proof import assert_ended_in_order
 from tests.integration.runs.stage import Stage
@@ -14,14 +13,6 @@ pytestmark = pytest.mark.integration
 
 OPENED = "events.position_update.open"
 STOP_SECONDS = 3.0
-
-
-def test_a_timed_run_trades_and_ends_by_itself_with_proof(stage: Stage) -> None:
-    run = stage.start(strategy_spec("Timed run"), minutes=1)
-
-    seen = stage.until_ended(run)
-
-    assert failures(seen) == [], seen
 
 
 def test_stop_ends_a_run_that_holds_a_position_with_proof_within_three_seconds(stage: Stage) -> None:
