@@ -1,8 +1,7 @@
 """A finished run held against the backtest of its own candles: each difference, and its cause.
 
 The backtest takes the run's window with a fixed quantity, fees and slippage of zero, and fills at the next open. A
-trade of the run belongs to the expected one of the same side within whose entry bar it was filled. What differs has a
-cause:
+trade of the run belongs to the expected one of the same side and signal bar. What differs has a cause:
 
 - ``latency``: the fill came more than ``LATE_MS`` after the moment the backtest fills at, at another price;
 - ``slippage``: it came in time, at another price;
@@ -39,9 +38,13 @@ _EXITS = {
 
 @dataclass(frozen=True, slots=True)
 class ReplayTrade:
-    """One trip from flat to flat. Times are milliseconds UTC of the market; the exit is None while it is open."""
+    """One trip from flat to flat. Times are milliseconds UTC of the market; the exit is None while it is open.
+
+    ``signal_ms`` is the open of the bar whose close asked for it, 0 when nobody knows.
+    """
 
     side: Side
+    signal_ms: int
     entry_ms: int
     entry_price: float
     exit_ms: int | None
@@ -112,6 +115,7 @@ def expected_trades(
     trades = [
         ReplayTrade(
             Side(row["side"]),
+            row["entry_time_ms"] - timeframe.milliseconds,
             row["entry_time_ms"],
             row["entry_price"],
             row["exit_time_ms"],
@@ -122,25 +126,21 @@ def expected_trades(
     ]
     held = history.open_position
     if held is not None:
-        trades.append(ReplayTrade(held.side, held.entry_time_ms, held.entry_price, None, None, ""))
+        signal_ms = held.entry_time_ms - timeframe.milliseconds
+        trades.append(ReplayTrade(held.side, signal_ms, held.entry_time_ms, held.entry_price, None, None, ""))
     return tuple(trades)
 
 
-def compare(
-    expected: Sequence[ReplayTrade],
-    actual: Sequence[ReplayTrade],
-    fates: Sequence[SignalFate],
-    interval: Interval,
-) -> Replay:
+def compare(expected: Sequence[ReplayTrade], actual: Sequence[ReplayTrade], fates: Sequence[SignalFate]) -> Replay:
     """Matches the trades and names each difference."""
     by_bar = {fate.open_time_ms: fate for fate in fates}
     left = list(actual)
     found: list[Difference] = []
     matched = 0
     for trade in expected:
-        twin = next((one for one in left if _belongs(one, trade, interval)), None)
+        twin = next((one for one in left if (one.side, one.signal_ms) == (trade.side, trade.signal_ms)), None)
         if twin is None:
-            found.append(_missing(trade, actual, by_bar.get(trade.entry_ms - interval.milliseconds)))
+            found.append(_missing(trade, actual, by_bar.get(trade.signal_ms)))
             continue
         left.remove(twin)
         matched += 1
@@ -148,12 +148,6 @@ def compare(
         found += _exit(trade, twin)
     found += [Difference("trade", "not_expected", one.side, one.entry_ms, None, one.entry_price) for one in left]
     return Replay(tuple(expected), tuple(actual), matched, tuple(sorted(found, key=lambda one: one.at_ms)))
-
-
-def _belongs(actual: ReplayTrade, expected: ReplayTrade, interval: Interval) -> bool:
-    late = actual.entry_ms - expected.entry_ms
-    # Clocks of two machines: a fill may seem to come a moment before the bar opens.
-    return actual.side is expected.side and -LATE_MS <= late < interval.milliseconds
 
 
 def _missing(trade: ReplayTrade, actual: Sequence[ReplayTrade], fate: SignalFate | None) -> Difference:

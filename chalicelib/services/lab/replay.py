@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,26 +47,31 @@ class ReplayRun:
             raise InUse("run.not_ended", "the run has not ended: there is nothing whole to replay")
         version = self.strategies.version(terms.workspace_id, terms.strategy_id, terms.strategy_version)
         plan = compile_plan(parse_strategy(version.normalised))
-        fates = self._fates(actor, run_id)
+        intents = {intent.intent_id: intent for intent in self.runs.intents(actor, run_id)}
+        signals = _signals(self._events(actor, run_id), intents)
+        actual = self._actual(actor, run_id, signals)
+        fates = tuple(signal.fate for signal in signals)
         window = _window(record, [fate.open_time_ms for fate in fates])
         if window is None:
-            return compare((), self._actual(actor, run_id), fates, terms.timeframe)
-        from_ms, to_ms = window
-        bars = {interval: self._bars(record, plan, interval, from_ms, to_ms) for interval in plan.timeframes}
+            return compare((), actual, fates)
+        bars = {interval: self._bars(record, plan, interval, *window) for interval in plan.timeframes}
         settings = Settings(
             taker_fee_bps=0,
             maker_fee_bps=0,
             fixed_qty=float(terms.instrument.min_order_qty),
             instrument=terms.instrument,
         )
-        expected = expected_trades(plan, bars, settings, from_ms, to_ms)
-        return compare(expected, self._actual(actor, run_id), fates, terms.timeframe)
+        return compare(expected_trades(plan, bars, settings, *window), actual, fates)
 
-    def _actual(self, actor: Actor, run_id: str) -> tuple[ReplayTrade, ...]:
-        booked = (Booked(fill.execution, fill.intent_id, fill.exit_reason) for fill in self.runs.fills(actor, run_id))
+    def _actual(self, actor: Actor, run_id: str, signals: Sequence[_Signal]) -> tuple[ReplayTrade, ...]:
+        fills = self.runs.fills(actor, run_id)
+        bar_of = {signal.intent_id: signal.fate.open_time_ms for signal in signals if signal.intent_id}
+        asked = {fill.execution.time_ms: bar_of.get(fill.intent_id, 0) for fill in reversed(fills)}
+        booked = (Booked(fill.execution, fill.intent_id, fill.exit_reason) for fill in fills)
         return tuple(
             ReplayTrade(
                 trade.side,
+                asked.get(trade.entry_ms, 0),
                 trade.entry_ms,
                 float(trade.entry_price),
                 trade.exit_ms,
@@ -74,19 +80,6 @@ class ReplayRun:
             )
             for trade in figures(booked).trades
         )
-
-    def _fates(self, actor: Actor, run_id: str) -> tuple[SignalFate, ...]:
-        """What became of each entry signal: the first guard or intent that the log names after it."""
-        intents = {intent.intent_id: intent for intent in self.runs.intents(actor, run_id)}
-        fates: list[SignalFate] = []
-        for event in self._events(actor, run_id):
-            if event["type"] == "signal_generated" and event["key"].endswith(".entry"):
-                fates.append(SignalFate(int(event["data"]["openTimeMs"])))
-            elif fates and event["type"] == "risk_blocked" and not fates[-1].blocked:
-                fates[-1] = SignalFate(fates[-1].open_time_ms, blocked=event["key"].rpartition(".")[2])
-            elif fates and event["type"] == "order_intent_created" and not fates[-1].rejected:
-                fates[-1] = SignalFate(fates[-1].open_time_ms, rejected=_refusal(intents.get(event["intentId"])))
-        return tuple(fates)
 
     def _events(self, actor: Actor, run_id: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
@@ -104,6 +97,32 @@ class ReplayRun:
             stop = min(start + _CANDLES_A_PAGE * length, to_ms)
             found += self.market.candles_between(record.terms.symbol, interval, start, stop)
         return Bars.from_candles(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Signal:
+    """An entry signal of the run, what became of it, and its intent ("" when it came to none)."""
+
+    fate: SignalFate
+    intent_id: str = ""
+
+
+def _signals(events: Sequence[dict[str, Any]], intents: Mapping[str, Intent]) -> list[_Signal]:
+    """The entry signals in the log, each with the first guard or intent that the log names after it."""
+    found: list[_Signal] = []
+    for event in events:
+        if event["type"] == "signal_generated" and event["key"].endswith(".entry"):
+            found.append(_Signal(SignalFate(int(event["data"]["openTimeMs"]))))
+        elif not found or found[-1].intent_id or found[-1].fate.blocked:
+            continue
+        elif event["type"] == "risk_blocked":
+            fate = SignalFate(found[-1].fate.open_time_ms, blocked=event["key"].rpartition(".")[2])
+            found[-1] = _Signal(fate)
+        elif event["type"] == "order_intent_created" and event.get("intentId"):
+            intent_id = str(event["intentId"])
+            rejected = _refusal(intents.get(intent_id))
+            found[-1] = _Signal(SignalFate(found[-1].fate.open_time_ms, rejected=rejected), intent_id)
+    return found
 
 
 def _window(record: RunRecord, signal_bars: list[int]) -> tuple[int, int] | None:

@@ -780,6 +780,350 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/runs/{run_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Feeds an ended run's candles through the backtest and lists each difference with its cause. */
+        get: operations["replay_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lab/datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The workspace's datasets. */
+        get: operations["list_datasets"];
+        put?: never;
+        /** Begins to collect candles from the exchange, or to read an upload; poll the dataset until it is settled. */
+        post: operations["create_dataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lab/datasets/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a dataset of a CSV at once; the same file again finds the same dataset. */
+        post: operations["import_dataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lab/datasets/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An address to put a large CSV at. */
+        post: operations["offer_dataset_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lab/datasets/{dataset_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One dataset. */
+        get: operations["get_dataset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lab/datasets/{dataset_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of a dataset's candles. */
+        get: operations["preview_dataset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lab/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a strategy says of the newest bars; nothing is stored. */
+        post: operations["preview_strategy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lab/backtests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The workspace's backtests. */
+        get: operations["list_backtests"];
+        put?: never;
+        /** Begins a backtest. */
+        post: operations["create_backtest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lab/backtests/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Two backtests side by side. */
+        get: operations["compare_backtests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lab/backtests/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One backtest, with its report once it is done. */
+        get: operations["get_backtest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lab/backtests/{job_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks a backtest to end. */
+        post: operations["cancel_backtest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lab/sweeps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The workspace's sweeps. */
+        get: operations["list_sweeps"];
+        put?: never;
+        /** Begins a sweep; a large one is spread over several calls of the function. */
+        post: operations["create_sweep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lab/sweeps/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One sweep, with its ranked rows once it has ended. */
+        get: operations["get_sweep"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lab/sweeps/{job_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks a sweep to end; the rows that are done stay. */
+        post: operations["cancel_sweep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lab/walk-forwards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The workspace's walk-forwards. */
+        get: operations["list_walk_forwards"];
+        put?: never;
+        /** Begins a walk-forward; without parameters it is a validation. */
+        post: operations["create_walk_forward"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lab/walk-forwards/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One walk-forward, with its folds once it has ended. */
+        get: operations["get_walk_forward"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lab/walk-forwards/{job_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks a walk-forward to end; the folds that are done stay. */
+        post: operations["cancel_walk_forward"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ready-made strategies; none of them promises profit. */
+        get: operations["list_presets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/presets/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One preset. */
+        get: operations["get_preset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/presets/{slug}/instantiate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a strategy of the preset and, with a connection, a bot: both or none. */
+        post: operations["instantiate_preset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/kill-switch": {
         parameters: {
             query?: never;
@@ -856,6 +1200,138 @@ export interface components {
              */
             status: "applied" | "unknown";
             order: components["schemas"]["OrderView"];
+        };
+        /**
+         * AssumptionsBody
+         * @description What the backtest assumes. Fees and slippage in bps of each side's notional; ``qty`` fixes the quantity and
+         *     switches sizing, cooldown and loss limits off; ``leverage`` turns the liquidation check on.
+         */
+        AssumptionsBody: {
+            /**
+             * Fillat
+             * @default next_open
+             * @enum {string}
+             */
+            fillAt: "next_open" | "close";
+            /**
+             * Takerfeebps
+             * @default 5.5
+             * @example 0.001
+             */
+            takerFeeBps: string;
+            /**
+             * Makerfeebps
+             * @default 2
+             * @example 0.001
+             */
+            makerFeeBps: string;
+            /**
+             * Slippagebps
+             * @default 0
+             * @example 0.001
+             */
+            slippageBps: string;
+            /**
+             * Startingequity
+             * @default 10000
+             * @example 0.001
+             */
+            startingEquity: string;
+            /**
+             * Qty
+             * @default null
+             */
+            qty: string | null;
+            /**
+             * Leverage
+             * @default null
+             */
+            leverage: string | null;
+            /**
+             * Instrument
+             * @description round to the instrument's steps and check its minimums
+             * @default true
+             */
+            instrument: boolean;
+        };
+        /**
+         * BacktestBody
+         * @description A strategy document, or a saved strategy at a version (the newest one without), on one dataset an interval.
+         */
+        BacktestBody: {
+            /**
+             * Name
+             * @default null
+             */
+            name: string | null;
+            /**
+             * Spec
+             * @default null
+             */
+            spec: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Strategyid
+             * @default null
+             */
+            strategyId: string | null;
+            /**
+             * Strategyversion
+             * @default null
+             */
+            strategyVersion: number | null;
+            /** Datasets */
+            datasets: {
+                [key: string]: string;
+            };
+            /**
+             * Detail
+             * @description one-minute candles that decide what came first inside a bar
+             * @default null
+             */
+            detail: string | null;
+            /**
+             * @default {
+             *       "fillAt": "next_open",
+             *       "takerFeeBps": "5.5",
+             *       "makerFeeBps": "2",
+             *       "slippageBps": "0",
+             *       "startingEquity": "10000",
+             *       "qty": null,
+             *       "leverage": null,
+             *       "instrument": true
+             *     }
+             */
+            assumptions: components["schemas"]["AssumptionsBody"];
+        };
+        /**
+         * BarList
+         * @description A page of a dataset's candles, oldest first; ``total`` of them there are.
+         */
+        BarList: {
+            /** Items */
+            items: components["schemas"]["BarView"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * BarView
+         * @description A candle of a dataset: floating-point numbers, as the engine computes with them.
+         */
+        BarView: {
+            /** Opentime */
+            openTime: number;
+            /** Open */
+            open: number;
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** Close */
+            close: number;
+            /** Volume */
+            volume: number;
         };
         /**
          * BotList
@@ -1092,6 +1568,24 @@ export interface components {
             position: components["schemas"]["PositionView"] | null;
         };
         /**
+         * CompareView
+         * @description Two backtests side by side; ``delta`` is b less a, for each figure that both have.
+         */
+        CompareView: {
+            a: components["schemas"]["JobView"];
+            b: components["schemas"]["JobView"];
+            /** Delta */
+            delta: {
+                [key: string]: number;
+            };
+            /** Samestrategy */
+            sameStrategy: boolean;
+            /** Samedata */
+            sameData: boolean;
+            /** Sameassumptions */
+            sameAssumptions: boolean;
+        };
+        /**
          * ConnectionList
          * @description All connections of the workspace, newest first.
          */
@@ -1217,6 +1711,129 @@ export interface components {
             apiKey: string;
             /** Secret */
             secret: string;
+        };
+        /**
+         * CreateDatasetBody
+         * @description Candles of the exchange between two times (milliseconds UTC, the end excluded), or those of an upload.
+         */
+        CreateDatasetBody: {
+            /**
+             * Symbol
+             * @example BTCUSDT
+             */
+            symbol: string;
+            /**
+             * Interval
+             * @enum {string}
+             */
+            interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d";
+            /**
+             * Name
+             * @default null
+             */
+            name: string | null;
+            /**
+             * From
+             * @default null
+             */
+            from: number | null;
+            /**
+             * To
+             * @default null
+             */
+            to: number | null;
+            /**
+             * Uploadkey
+             * @default null
+             */
+            uploadKey: string | null;
+        };
+        /**
+         * DatasetList
+         * @description All datasets, newest first.
+         */
+        DatasetList: {
+            /** Items */
+            items: components["schemas"]["DatasetView"][];
+            /** Nextcursor */
+            nextCursor: string | null;
+        };
+        /**
+         * DatasetStatus
+         * @description ``READY``: whole. ``PARTIAL``: usable, and the quality says what is missing. ``FAILED``: nothing usable.
+         * @enum {string}
+         */
+        DatasetStatus: "PENDING" | "READY" | "PARTIAL" | "FAILED";
+        /**
+         * DatasetView
+         * @description A dataset. ``hash`` is the SHA-256 of its canonical rows: what it contains never changes.
+         */
+        DatasetView: {
+            /**
+             * Id
+             * @example 01JD2N8Z5T3QK5W9XH6V0A1B2C
+             */
+            id: string;
+            /** Name */
+            name: string;
+            source: components["schemas"]["Source"];
+            /** Symbol */
+            symbol: string;
+            interval: components["schemas"]["Interval"];
+            status: components["schemas"]["DatasetStatus"];
+            /** Progress */
+            progress: number;
+            /** From */
+            from: string | null;
+            /** To */
+            to: string | null;
+            /** Candles */
+            candles: number;
+            /** Hash */
+            hash: string | null;
+            quality: components["schemas"]["QualityView"] | null;
+            /** Months */
+            months: components["schemas"]["MonthView"][];
+            /** Detail */
+            detail: string | null;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /**
+             * Updatedat
+             * Format: date-time
+             */
+            updatedAt: string;
+        };
+        /**
+         * DifferenceView
+         * @description ``what``: entry_price, exit_price, exit, trade. ``cause``: slippage, latency, reject, blocked:<rule>, occupied,
+         *     missed, run_end, other_exit, not_expected. ``bps`` is positive when it cost the run.
+         */
+        DifferenceView: {
+            /** What */
+            what: string;
+            /** Cause */
+            cause: string;
+            /** Side */
+            side: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Expected */
+            expected: number | null;
+            /** Actual */
+            actual: number | null;
+            /** Bps */
+            bps: number | null;
+            /** Latems */
+            lateMs: number | null;
+            /** Detail */
+            detail: string;
         };
         /**
          * EngageBody
@@ -1361,6 +1978,32 @@ export interface components {
             at: string;
         };
         /**
+         * FoldsBody
+         * @description Lengths in bars. Anchored folds all begin at the first bar, rolling ones move by ``step``.
+         */
+        FoldsBody: {
+            /**
+             * Isbars
+             * @default 400
+             */
+            isBars: number;
+            /**
+             * Oosbars
+             * @default 100
+             */
+            oosBars: number;
+            /**
+             * Step
+             * @default 100
+             */
+            step: number;
+            /**
+             * Anchored
+             * @default false
+             */
+            anchored: boolean;
+        };
+        /**
          * HealthView
          * @description The function runs.
          */
@@ -1375,6 +2018,66 @@ export interface components {
         IdentityView: {
             user: components["schemas"]["UserView"];
             workspace: components["schemas"]["WorkspaceView"];
+        };
+        /**
+         * ImportDatasetBody
+         * @description A CSV with the header ``timestamp,open,high,low,close,volume``, as text or as base64 of its gzip.
+         */
+        ImportDatasetBody: {
+            /**
+             * Symbol
+             * @example BTCUSDT
+             */
+            symbol: string;
+            /**
+             * Interval
+             * @enum {string}
+             */
+            interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d";
+            /**
+             * Name
+             * @default null
+             */
+            name: string | null;
+            /**
+             * Csv
+             * @default null
+             */
+            csv: string | null;
+            /**
+             * Csvgzipbase64
+             * @default null
+             */
+            csvGzipBase64: string | null;
+        };
+        /**
+         * InstanceView
+         * @description What an instantiation made.
+         */
+        InstanceView: {
+            strategy: components["schemas"]["StrategyView"];
+            bot: components["schemas"]["BotView"] | null;
+        };
+        /**
+         * InstantiateBody
+         * @description With ``exchangeConnectionId`` a bot is made too. A name that is taken gets a number.
+         */
+        InstantiateBody: {
+            /**
+             * Name
+             * @default null
+             */
+            name: string | null;
+            /**
+             * Symbol
+             * @default null
+             */
+            symbol: string | null;
+            /**
+             * Exchangeconnectionid
+             * @default null
+             */
+            exchangeConnectionId: string | null;
         };
         /**
          * InstrumentList
@@ -1496,6 +2199,118 @@ export interface components {
             updatedAt: string;
         };
         /**
+         * Interval
+         * @description A candle's length, spelled as in the strategy DSL.
+         * @enum {string}
+         */
+        Interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d";
+        /**
+         * JobList
+         * @description A page of jobs, newest first.
+         */
+        JobList: {
+            /** Items */
+            items: components["schemas"]["JobView"][];
+            /** Nextcursor */
+            nextCursor: string | null;
+        };
+        /**
+         * JobStatus
+         * @description ``CANCELLED`` jobs of several steps keep the result of those that were done.
+         * @enum {string}
+         */
+        JobStatus: "PENDING" | "RUNNING" | "DONE" | "FAILED" | "CANCELLED";
+        /**
+         * JobView
+         * @description A job. ``request`` is everything that its result depends on, ``summary`` its headline figures.
+         */
+        JobView: {
+            /**
+             * Id
+             * @example 01JD2N8Z5T3QK5W9XH6V0A1B2C
+             */
+            id: string;
+            /** Name */
+            name: string;
+            status: components["schemas"]["JobStatus"];
+            /** Progress */
+            progress: number;
+            /** Done */
+            done: number;
+            /** Total */
+            total: number;
+            /** Cancelrequested */
+            cancelRequested: boolean;
+            /** Request */
+            request: {
+                [key: string]: unknown;
+            };
+            /** Summary */
+            summary: {
+                [key: string]: unknown;
+            } | null;
+            /** Problem */
+            problem: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /** Startedat */
+            startedAt: string | null;
+            /** Endedat */
+            endedAt: string | null;
+        };
+        /**
+         * JobWithReport
+         * @description A job with its result (the engine's canonical report), null until it has ended.
+         */
+        JobWithReport: {
+            /**
+             * Id
+             * @example 01JD2N8Z5T3QK5W9XH6V0A1B2C
+             */
+            id: string;
+            /** Name */
+            name: string;
+            status: components["schemas"]["JobStatus"];
+            /** Progress */
+            progress: number;
+            /** Done */
+            done: number;
+            /** Total */
+            total: number;
+            /** Cancelrequested */
+            cancelRequested: boolean;
+            /** Request */
+            request: {
+                [key: string]: unknown;
+            };
+            /** Summary */
+            summary: {
+                [key: string]: unknown;
+            } | null;
+            /** Problem */
+            problem: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /** Startedat */
+            startedAt: string | null;
+            /** Endedat */
+            endedAt: string | null;
+            /** Report */
+            report: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
          * JwkView
          * @description A public key (RFC 7517).
          */
@@ -1580,6 +2395,16 @@ export interface components {
              * @default null
              */
             totp: string | null;
+        };
+        /**
+         * MonthView
+         * @description How many candles a month has.
+         */
+        MonthView: {
+            /** Month */
+            month: string;
+            /** Candles */
+            candles: number;
         };
         /**
          * NoBody
@@ -1723,6 +2548,38 @@ export interface components {
             updatedAt: string;
         };
         /**
+         * ParameterBody
+         * @description ``pointer`` names a number of the document; it takes start, start + step … up to stop. ``also`` are more places
+         *     that always get the same value.
+         */
+        ParameterBody: {
+            /**
+             * Pointer
+             * @example /exit/stopLoss/value
+             */
+            pointer: string;
+            /**
+             * Start
+             * @example 0.001
+             */
+            start: string;
+            /**
+             * Stop
+             * @example 0.001
+             */
+            stop: string;
+            /**
+             * Step
+             * @example 0.001
+             */
+            step: string;
+            /**
+             * Also
+             * @default []
+             */
+            also: string[];
+        };
+        /**
          * PlaceOrderBody
          * @description A manual order. Stop loss and take profit are required unless it can only reduce.
          */
@@ -1848,6 +2705,119 @@ export interface components {
             updatedAt: string | null;
         };
         /**
+         * PresetList
+         * @description All presets that the caller may see.
+         */
+        PresetList: {
+            /** Items */
+            items: components["schemas"]["PresetView"][];
+            /** Nextcursor */
+            nextCursor: string | null;
+        };
+        /**
+         * PresetView
+         * @description A preset. ``feeBps`` and ``slippageBps`` are the costs to try it with; nothing is said of profit.
+         */
+        PresetView: {
+            /** Slug */
+            slug: string;
+            /** Name */
+            name: string;
+            visibility: components["schemas"]["Visibility"];
+            /**
+             * Description
+             * @description by language: en, ru
+             */
+            description: {
+                [key: string]: string;
+            };
+            /** Symbol */
+            symbol: string;
+            /** Timeframe */
+            timeframe: string;
+            /** Timeframes */
+            timeframes: string[];
+            /** Feebps */
+            feeBps: number;
+            /** Slippagebps */
+            slippageBps: number;
+            /** Spec */
+            spec: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * PreviewBar
+         * @description A bar and what the strategy says at its close.
+         */
+        PreviewBar: {
+            /** Opentime */
+            openTime: number;
+            /** Open */
+            open: number;
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** Close */
+            close: number;
+            /** Volume */
+            volume: number;
+            /**
+             * Signal
+             * @description Buy, Sell or null
+             */
+            signal: string | null;
+            /** Exitlong */
+            exitLong: boolean;
+            /** Exitshort */
+            exitShort: boolean;
+        };
+        /**
+         * PreviewBody
+         * @description A document and how many of the newest bars to look at: the exchange's, or those of one dataset an interval.
+         */
+        PreviewBody: {
+            /** Spec */
+            spec: {
+                [key: string]: unknown;
+            };
+            /**
+             * Bars
+             * @default 300
+             */
+            bars: number;
+            /**
+             * Datasets
+             * @default {}
+             */
+            datasets: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * PreviewView
+         * @description What the strategy says of the newest bars; ``decision`` has the reasons of the last one.
+         */
+        PreviewView: {
+            /** Hash */
+            hash: string;
+            /** Symbol */
+            symbol: string;
+            /** Timeframe */
+            timeframe: string;
+            /** Requiredbars */
+            requiredBars: {
+                [key: string]: number;
+            };
+            /** Items */
+            items: components["schemas"]["PreviewBar"][];
+            /** Decision */
+            decision: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * ProblemError
          * @description One thing wrong in the request; ``key`` and ``params`` are for the dictionaries of the page.
          */
@@ -1934,6 +2904,26 @@ export interface components {
             position: components["schemas"]["PositionView"] | null;
         };
         /**
+         * QualityView
+         * @description What was found in the rows as they came.
+         */
+        QualityView: {
+            /** Gaps */
+            gaps: number;
+            /** Missing */
+            missing: number;
+            /** Longestgapms */
+            longestGapMs: number;
+            /** Duplicates */
+            duplicates: number;
+            /** Conflicts */
+            conflicts: number;
+            /** Impossible */
+            impossible: number;
+            /** Misaligned */
+            misaligned: number;
+        };
+        /**
          * ReadyView
          * @description What requests depend on answers; ``checks`` says which.
          */
@@ -1962,6 +2952,41 @@ export interface components {
              * @default null
              */
             expectedVersion: number | null;
+        };
+        /**
+         * ReplayTradeView
+         * @description A trade, expected or real; without an exit it was open at the end.
+         */
+        ReplayTradeView: {
+            /** Side */
+            side: string;
+            /**
+             * Entryat
+             * Format: date-time
+             */
+            entryAt: string;
+            /** Entryprice */
+            entryPrice: number;
+            /** Exitat */
+            exitAt: string | null;
+            /** Exitprice */
+            exitPrice: number | null;
+            /** Exitreason */
+            exitReason: string;
+        };
+        /**
+         * ReplayView
+         * @description The backtest's trades of the run's candles, the run's own, and each difference.
+         */
+        ReplayView: {
+            /** Expected */
+            expected: components["schemas"]["ReplayTradeView"][];
+            /** Actual */
+            actual: components["schemas"]["ReplayTradeView"][];
+            /** Matched */
+            matched: number;
+            /** Differences */
+            differences: components["schemas"]["DifferenceView"][];
         };
         /**
          * ReportCountsView
@@ -2165,6 +3190,12 @@ export interface components {
             workspace: components["schemas"]["WorkspaceView"];
         };
         /**
+         * Source
+         * @description Where the candles come from.
+         * @enum {string}
+         */
+        Source: "exchange" | "csv";
+        /**
          * StartRunBody
          * @description How long the run may last; the workspace's default when nothing is said.
          */
@@ -2266,6 +3297,65 @@ export interface components {
              * Format: date-time
              */
             updatedAt: string;
+        };
+        /**
+         * SweepBody
+         * @description A backtest with every combination of up to three parameters.
+         */
+        SweepBody: {
+            /**
+             * Name
+             * @default null
+             */
+            name: string | null;
+            /**
+             * Spec
+             * @default null
+             */
+            spec: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Strategyid
+             * @default null
+             */
+            strategyId: string | null;
+            /**
+             * Strategyversion
+             * @default null
+             */
+            strategyVersion: number | null;
+            /** Datasets */
+            datasets: {
+                [key: string]: string;
+            };
+            /**
+             * Detail
+             * @description one-minute candles that decide what came first inside a bar
+             * @default null
+             */
+            detail: string | null;
+            /**
+             * @default {
+             *       "fillAt": "next_open",
+             *       "takerFeeBps": "5.5",
+             *       "makerFeeBps": "2",
+             *       "slippageBps": "0",
+             *       "startingEquity": "10000",
+             *       "qty": null,
+             *       "leverage": null,
+             *       "instrument": true
+             *     }
+             */
+            assumptions: components["schemas"]["AssumptionsBody"];
+            /** Parameters */
+            parameters: components["schemas"]["ParameterBody"][];
+            /**
+             * Rankby
+             * @default net_pnl
+             * @enum {string}
+             */
+            rankBy: "net_pnl" | "sharpe" | "profit_factor" | "expectancy";
         };
         /**
          * TickerView
@@ -2372,6 +3462,24 @@ export interface components {
             netPnl: string;
         };
         /**
+         * UploadView
+         * @description Where to put a CSV (plain or gzip) by an HTTP PUT; ``uploadKey`` then names it.
+         */
+        UploadView: {
+            /**
+             * Uploadkey
+             * @example 01JD2N8Z5T3QK5W9XH6V0A1B2C
+             */
+            uploadKey: string;
+            /** Url */
+            url: string;
+            /**
+             * Expiresat
+             * Format: date-time
+             */
+            expiresAt: string;
+        };
+        /**
          * UserView
          * @description A person.
          */
@@ -2401,6 +3509,83 @@ export interface components {
             hash: string;
             /** Warnings */
             warnings: components["schemas"]["ProblemError"][];
+        };
+        /**
+         * Visibility
+         * @description Who sees a preset; a hidden one does not exist for others (FR-L-26).
+         * @enum {string}
+         */
+        Visibility: "PUBLIC" | "BETA" | "PRIVATE";
+        /**
+         * WalkForwardBody
+         * @description The best parameters of each in-sample block traded on the block after it; without parameters a validation.
+         */
+        WalkForwardBody: {
+            /**
+             * Name
+             * @default null
+             */
+            name: string | null;
+            /**
+             * Spec
+             * @default null
+             */
+            spec: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Strategyid
+             * @default null
+             */
+            strategyId: string | null;
+            /**
+             * Strategyversion
+             * @default null
+             */
+            strategyVersion: number | null;
+            /** Datasets */
+            datasets: {
+                [key: string]: string;
+            };
+            /**
+             * Detail
+             * @description one-minute candles that decide what came first inside a bar
+             * @default null
+             */
+            detail: string | null;
+            /**
+             * @default {
+             *       "fillAt": "next_open",
+             *       "takerFeeBps": "5.5",
+             *       "makerFeeBps": "2",
+             *       "slippageBps": "0",
+             *       "startingEquity": "10000",
+             *       "qty": null,
+             *       "leverage": null,
+             *       "instrument": true
+             *     }
+             */
+            assumptions: components["schemas"]["AssumptionsBody"];
+            /**
+             * Parameters
+             * @default []
+             */
+            parameters: components["schemas"]["ParameterBody"][];
+            /**
+             * Rankby
+             * @default net_pnl
+             * @enum {string}
+             */
+            rankBy: "net_pnl" | "sharpe" | "profit_factor" | "expectancy";
+            /**
+             * @default {
+             *       "isBars": 400,
+             *       "oosBars": 100,
+             *       "step": 100,
+             *       "anchored": false
+             *     }
+             */
+            folds: components["schemas"]["FoldsBody"];
         };
         /**
          * WorkspaceView
@@ -4121,6 +5306,735 @@ export interface operations {
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
+        };
+    };
+    replay_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            502: components["responses"]["Problem"];
+        };
+    };
+    list_datasets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    create_dataset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a repeat within a day gets the first reply; another body with the same key is refused */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateDatasetBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            502: components["responses"]["Problem"];
+        };
+    };
+    import_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportDatasetBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    offer_dataset_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NoBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    get_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    preview_dataset: {
+        parameters: {
+            query?: {
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BarList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    preview_strategy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            502: components["responses"]["Problem"];
+        };
+    };
+    list_backtests: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    create_backtest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a repeat within a day gets the first reply; another body with the same key is refused */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BacktestBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            502: components["responses"]["Problem"];
+        };
+    };
+    compare_backtests: {
+        parameters: {
+            query: {
+                a: string;
+                b: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompareView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    get_backtest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobWithReport"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    cancel_backtest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NoBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    list_sweeps: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    create_sweep: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a repeat within a day gets the first reply; another body with the same key is refused */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SweepBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            502: components["responses"]["Problem"];
+        };
+    };
+    get_sweep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobWithReport"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    cancel_sweep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NoBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    list_walk_forwards: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    create_walk_forward: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a repeat within a day gets the first reply; another body with the same key is refused */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WalkForwardBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            502: components["responses"]["Problem"];
+        };
+    };
+    get_walk_forward: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobWithReport"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    cancel_walk_forward: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NoBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    list_presets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresetList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    get_preset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresetView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    instantiate_preset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a repeat within a day gets the first reply; another body with the same key is refused */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["InstantiateBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstanceView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            502: components["responses"]["Problem"];
         };
     };
     get_kill_switch: {

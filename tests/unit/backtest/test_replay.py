@@ -16,17 +16,17 @@ from tests.unit.api.gateway import strategy_document
 from tests.unit.backtest.markets import random_bars
 
 MINUTE = 60_000
-EXPECTED = ReplayTrade(Side.BUY, 10 * MINUTE, 100.0, 20 * MINUTE, 110.0, "take_profit")
+EXPECTED = ReplayTrade(Side.BUY, 9 * MINUTE, 10 * MINUTE, 100.0, 20 * MINUTE, 110.0, "take_profit")
 REAL = replace(EXPECTED, entry_ms=10 * MINUTE + 900, exit_ms=19 * MINUTE + 5_000)
 
 
 def causes(*actual: ReplayTrade, fates: tuple[SignalFate, ...] = ()) -> list[tuple[str, str]]:
-    found = compare([EXPECTED], actual, fates, Interval.M1)
+    found = compare([EXPECTED], actual, fates)
     return [(difference.what, difference.cause) for difference in found.differences]
 
 
 def test_a_run_that_got_what_the_backtest_says_differs_in_nothing() -> None:
-    assert compare([EXPECTED], [REAL], (), Interval.M1).matched == 1
+    assert compare([EXPECTED], [REAL], ()).matched == 1
     assert causes(REAL) == []
 
 
@@ -34,12 +34,12 @@ def test_a_worse_price_in_time_is_slippage_and_later_it_is_latency() -> None:
     worse = replace(REAL, entry_price=100.1)
     assert causes(worse) == [("entry_price", "slippage")]
     assert causes(replace(worse, entry_ms=10 * MINUTE + 2_500)) == [("entry_price", "latency")]
-    [difference] = compare([EXPECTED], [worse], (), Interval.M1).differences
+    [difference] = compare([EXPECTED], [worse], ()).differences
     assert (difference.bps, difference.late_ms) == (pytest.approx(10), 900)
 
 
 def test_a_better_exit_has_negative_cost() -> None:
-    [difference] = compare([EXPECTED], [replace(REAL, exit_price=111.1)], (), Interval.M1).differences
+    [difference] = compare([EXPECTED], [replace(REAL, exit_price=111.1)], ()).differences
     assert (difference.what, difference.cause, difference.bps) == ("exit_price", "slippage", pytest.approx(-100))
 
 
@@ -54,7 +54,7 @@ def test_a_signal_that_the_run_never_saw_is_missed() -> None:
 
 
 def test_a_signal_during_another_position_found_it_occupied() -> None:
-    other = replace(REAL, entry_ms=5 * MINUTE, exit_ms=15 * MINUTE)
+    other = replace(REAL, signal_ms=4 * MINUTE, entry_ms=5 * MINUTE, exit_ms=15 * MINUTE)
     assert causes(other) == [("trade", "not_expected"), ("trade", "occupied")]
 
 
