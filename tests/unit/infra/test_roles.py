@@ -46,17 +46,6 @@ def test_the_shared_rate_limits_are_the_execution_functions_alone(resources: dic
     ]
 
 
-def test_the_shared_rate_limits_are_the_execution_functions_alone(resources: dict[str, Any]) -> None:
-    touching = [
-        (role, actions(found))
-        for role, found in role_statements(resources)
-        if any("-rate-limits" in target for target in targets(found))
-    ]
-    assert touching == [
-        ("ExecutionRole", ["dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"])
-    ]
-
-
 def test_decrypting_needs_our_purpose_in_the_encryption_context(resources: dict[str, Any]) -> None:
     statement = next(found for _, found in role_statements(resources) if "kms:Decrypt" in actions(found))
     assert statement["Condition"] == {"StringEquals": {"kms:EncryptionContext:purpose": PURPOSE}}

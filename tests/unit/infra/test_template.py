@@ -9,7 +9,6 @@ from infra.package import RUNTIME, Package
 CONTRACT_TABLES = {
     "accounts", "connections", "strategies", "bots", "manual-orders", "instruments", "idempotency", "sockets", "audit",
     "rate-limits",
-    "rate-limits",
     "runs", "run-events", "run-inbox", "intents", "fills", "slots", "leases", "datasets", "lab-jobs",
 }  # fmt: skip
 KEPT_FOR_35_DAYS = {"intents", "fills", "audit", "runs", "run-events", "accounts", "manual-orders"}
