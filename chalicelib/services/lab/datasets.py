@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.accounts.actor import Actor
@@ -11,6 +11,7 @@ from chalicelib.domain.datasets.candle_text import UnreadableCandles, inflated, 
 from chalicelib.domain.datasets.dataset import Dataset, DatasetStatus, Source
 from chalicelib.domain.datasets.quality import judge
 from chalicelib.domain.errors import Finding, InvalidDocument
+from chalicelib.domain.lab.job import DEAD_AFTER_MS
 from chalicelib.domain.market.interval import Interval
 from chalicelib.lab_ports import DatasetRepository, LabStore, LabWorker, Upload
 from chalicelib.ports import Clock, Conflict, Ids
@@ -79,16 +80,29 @@ class Datasets:
 
     def list(self, actor: Actor) -> tuple[Dataset, ...]:
         """All datasets of the workspace, newest first."""
-        return self.rows.list(actor.workspace_id)
+        return tuple(self._seen(dataset) for dataset in self.rows.list(actor.workspace_id))
 
     def get(self, actor: Actor, dataset_id: str) -> Dataset:
         """One dataset. Raises NotFound."""
-        return self.rows.get(actor.workspace_id, dataset_id)
+        return self._seen(self.rows.get(actor.workspace_id, dataset_id))
 
     def preview(self, actor: Actor, dataset_id: str, offset: int, limit: int) -> tuple[Dataset, Bars]:
         """A page of a dataset's candles. Raises NotFound."""
         dataset = self.get(actor, dataset_id)
         return dataset, CandleArchive(self.store).page(dataset, offset, limit)
+
+    def _seen(self, dataset: Dataset) -> Dataset:
+        """The dataset; one whose function has died is FAILED, and stays so."""
+        now_ms = self.clock.now_ms()
+        if dataset.status is not DatasetStatus.PENDING or now_ms - dataset.updated_ms <= DEAD_AFTER_MS:
+            return dataset
+        detail = "the function that made it ended without a result"
+        failed = replace(dataset, status=DatasetStatus.FAILED, detail=detail, updated_ms=now_ms)
+        try:
+            self.rows.settle(failed)
+        except Conflict:
+            return self.rows.get(dataset.workspace_id, dataset.dataset_id)
+        return failed
 
     def _begin(self, dataset: Dataset) -> Dataset:
         self.rows.create(dataset)

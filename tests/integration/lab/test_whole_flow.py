@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from infra.local.cloud import LocalCloud
 from tests.e2e.api_client import ApiClient
 
 MINUTE = 60_000
@@ -67,13 +68,19 @@ def followed(api: ApiClient, path: str, seconds: float = 180) -> tuple[dict[str,
     raise AssertionError(f"{path} did not end: {job['status']} {job['progress']}")
 
 
+def spread(cloud: LocalCloud, job_id: str) -> str:
+    """How the state machine that spread the sweep ended."""
+    arn = cloud.outputs["StateMachineArn"].replace(":stateMachine:", ":execution:").replace("-bot-run", "-lab-sweep")
+    return str(cloud.client("stepfunctions").describe_execution(executionArn=f"{arn}:{job_id}")["status"])
+
+
 def imported(api: ApiClient, count: int) -> dict[str, Any]:
     text = base64.b64encode(gzip.compress(minutes(count).encode(), mtime=0)).decode()
     body = {"symbol": "BTCUSDT", "interval": "1m", "name": f"{count} minutes", "csvGzipBase64": text}
     return api.post("/lab/datasets/import", body)
 
 
-def test_from_a_dataset_to_a_comparison_over_the_api(api: ApiClient) -> None:
+def test_from_a_dataset_to_a_comparison_over_the_api(api: ApiClient, cloud: LocalCloud) -> None:
     dataset = imported(api, 44_640)
     assert (dataset["status"], dataset["candles"], dataset["months"]) == (
         "READY",
@@ -105,6 +112,8 @@ def test_from_a_dataset_to_a_comparison_over_the_api(api: ApiClient) -> None:
     rows = swept["report"]["rows"]
     assert sorted(row["index"] for row in rows) == list(range(150))
     assert [row["sharpe"] for row in rows] == sorted((row["sharpe"] for row in rows), reverse=True)
+
+    assert spread(cloud, sweep["id"]) == "SUCCEEDED"
 
     folds = {"isBars": 10_080, "oosBars": 2_880, "step": 5_760}
     forward = api.post("/lab/walk-forwards", data | {"parameters": [parameter(FAST, 6, 18, 6)], "folds": folds})

@@ -90,6 +90,17 @@ def test_an_upload_becomes_a_dataset_or_says_why_not(gateway: Gateway, client: C
     assert client.get(f"/lab/datasets/{something['id']}").json["status"] == "READY"
 
 
+def test_a_dataset_whose_function_died_is_failed(gateway: Gateway, client: Client) -> None:
+    gateway.services.lab_worker.on_dataset = lambda _workspace_id, _dataset_id: None
+    body = {"symbol": "BTCUSDT", "interval": "1m", "from": FIRST, "to": FIRST + 60 * MINUTE}
+    made = client.post("/lab/datasets", body).json
+    assert client.get(f"/lab/datasets/{made['id']}").json["status"] == "PENDING"
+    gateway.services.clock.now += DEAD_AFTER_MS + 1
+    client = gateway.user()
+    assert client.get(f"/lab/datasets/{made['id']}").json["status"] == "FAILED"
+    assert [dataset["status"] for dataset in client.get("/lab/datasets").json["items"]] == ["FAILED"]
+
+
 @pytest.mark.parametrize("body", [{}, {"from": 1}, {"from": 1, "to": 2, "uploadKey": "x"}, {"from": 5, "to": 5}])
 def test_a_dataset_needs_a_range_or_an_upload(client: Client, body: dict[str, Any]) -> None:
     assert client.post("/lab/datasets", {"symbol": "BTCUSDT", "interval": "1m", **body}).status == 400
