@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.domain.market.side import Side
 from chalicelib.domain.runtime.decision import Booked, Command, Decision, Judged, Reads, Situation
-from chalicelib.domain.runtime.events import EventType, RunEvent, Severity
+from chalicelib.domain.runtime.events import EventType, FindingLevel, RunEvent, Severity
 from chalicelib.domain.runtime.facts import ExecutionFact
 from chalicelib.domain.runtime.intent import Intent, IntentKind, IntentStatus, order_link_id
 from chalicelib.domain.runtime.position import Holding
@@ -194,6 +194,13 @@ class Draft:
             return True
         intents = (state.entry, state.exit)
         return any(intent is not None and intent.status is IntentStatus.UNRESOLVED for intent in intents)
+
+    def finding(
+        self, variant: str, level: FindingLevel, *, data: dict[str, Any] | None = None, params: Params | None = None
+    ) -> None:
+        """Logs a difference between the record and the exchange; ``data.level`` says how grave it is."""
+        told = {**(data or {}), "level": level.value}
+        self.emit(EventType.FINDING, variant, severity=level.severity, data=told, params=params)
 
     def decision(self) -> Decision:
         """The finished decision."""

@@ -40,6 +40,26 @@ class Severity(StrEnum):
     ERROR = "error"
 
 
+class FindingLevel(StrEnum):
+    """How grave a difference between our record and the exchange is (C-24)."""
+
+    INFO = "info"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+    @property
+    def severity(self) -> Severity:
+        """How it is shown in the log."""
+        return _SHOWN[self]
+
+
+_SHOWN = {
+    FindingLevel.INFO: Severity.INFO,
+    FindingLevel.WARNING: Severity.WARNING,
+    FindingLevel.CRITICAL: Severity.ERROR,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class RunEvent:
     """One line of the log. ``at_ms`` is our clock, ``intent_id`` joins the lines of one order."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chalicelib.domain.runtime.draft import Draft
-from chalicelib.domain.runtime.events import EventType, Severity
+from chalicelib.domain.runtime.events import EventType, FindingLevel
 from chalicelib.domain.runtime.facts import ExecType, ExecutionFact
 from chalicelib.domain.runtime.intent import Intent, IntentStatus, link_prefix
 from chalicelib.domain.runtime.pausing import pause
@@ -42,10 +42,9 @@ def absorb_execution(draft: Draft, execution: ExecutionFact) -> None:
     elif execution.exec_type.changes_size:
         _book_fill(draft, execution)
     else:
-        draft.emit(
-            EventType.FINDING,
+        draft.finding(
             "unknown_execution",
-            severity=Severity.WARNING,
+            FindingLevel.WARNING,
             data={"execId": execution.exec_id, "execType": execution.exec_type.value},
         )
         draft.update(reconcile_due="unknown_execution")
@@ -88,10 +87,9 @@ def _book_fill(draft: Draft, execution: ExecutionFact) -> None:
     _take_holding(draft, before, booking, intent, origin)
     if origin in (FOREIGN, *_FORCED_EXITS.values()):
         draft.update(complete=draft.state.complete and origin != FOREIGN)
-        draft.emit(
-            EventType.FINDING,
+        draft.finding(
             "external_execution",
-            severity=Severity.ERROR,
+            FindingLevel.CRITICAL,
             data={"execId": execution.exec_id, "createType": execution.create_type},
             params={"side": execution.side.value, "qty": execution.qty, "price": execution.price, "origin": origin},
         )

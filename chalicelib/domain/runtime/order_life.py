@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from chalicelib.domain.runtime.decision import CancelOrder, OrderResolved, PlaceOrder
 from chalicelib.domain.runtime.draft import Draft
-from chalicelib.domain.runtime.events import EventType, Severity
+from chalicelib.domain.runtime.events import EventType, FindingLevel, Severity
 from chalicelib.domain.runtime.facts import OrderFact, OrderStatus
 from chalicelib.domain.runtime.intent import ABSENT_AFTER_MS, LINK_ID, Intent, IntentKind, IntentStatus
 from chalicelib.domain.runtime.orders import Outcome, OutcomeKind
@@ -122,10 +122,9 @@ def cancel(draft: Draft, intent: Intent) -> None:
 
 def cancel_orphan(draft: Draft, order: OrderFact) -> None:
     """Cancels an open order that carries an id of ours but belongs to nothing that lives."""
-    draft.emit(
-        EventType.FINDING,
+    draft.finding(
         "orphan_order",
-        severity=Severity.WARNING,
+        FindingLevel.WARNING,
         data={"orderLinkId": order.order_link_id, "orderId": order.order_id},
     )
     draft.commands.append(CancelOrder(order.order_link_id, None))

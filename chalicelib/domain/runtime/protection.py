@@ -7,7 +7,7 @@ from dataclasses import replace
 from chalicelib.domain.errors import InvalidOrder
 from chalicelib.domain.runtime.decision import SetProtection
 from chalicelib.domain.runtime.draft import Draft
-from chalicelib.domain.runtime.events import EventType, Severity
+from chalicelib.domain.runtime.events import EventType, FindingLevel
 from chalicelib.domain.runtime.facts import PositionFact
 from chalicelib.domain.runtime.orders import Outcome, ProtectionRequest
 from chalicelib.domain.runtime.pausing import pause
@@ -137,10 +137,9 @@ def _give_up(draft: Draft, holding: Holding) -> None:
     if holding.protected_ms is not None:
         # A stop is in place, only not where we want it: adopt what is there rather than sell the position.
         draft.update(holding=replace(holding, stop_loss=holding.seen_stop_loss, take_profit=holding.seen_take_profit))
-        draft.emit(
-            EventType.FINDING,
+        draft.finding(
             "levels_adopted",
-            severity=Severity.WARNING,
+            FindingLevel.WARNING,
             params={"stopLoss": holding.seen_stop_loss, "takeProfit": holding.seen_take_profit},
         )
         return

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from chalicelib.domain.runtime.decision import SnapshotRead
 from chalicelib.domain.runtime.draft import Draft
-from chalicelib.domain.runtime.events import EventType, Severity
+from chalicelib.domain.runtime.events import EventType, FindingLevel
 from chalicelib.domain.runtime.facts import AccountSnapshot, OrderFact, PositionFact
 from chalicelib.domain.runtime.fills import absorb_execution
 from chalicelib.domain.runtime.intent import IntentStatus
@@ -111,10 +111,9 @@ def _look_at_strangers(draft: Draft, snapshot: AccountSnapshot) -> int:
         elif not order.stop_order_type and not order.reduce_only:
             foreign.append(order)
     if foreign and draft.state.status is RunStatus.RUNNING:
-        draft.emit(
-            EventType.FINDING,
+        draft.finding(
             "foreign_order",
-            severity=Severity.ERROR,
+            FindingLevel.CRITICAL,
             data={"orderIds": [order.order_id for order in foreign]},
             params={"count": len(foreign)},
         )
@@ -134,10 +133,9 @@ def _compare_size(draft: Draft, position: PositionFact) -> bool:
         draft.update(mismatch_ms=first or draft.now, reconcile_due=draft.state.reconcile_due or "size")
         draft.waiting = True
         return False
-    draft.emit(
-        EventType.FINDING,
+    draft.finding(
         "unexplained_size",
-        severity=Severity.ERROR,
+        FindingLevel.CRITICAL,
         data={"expected": str(expected), "seen": str(seen)},
         params={"expected": expected, "seen": seen},
     )

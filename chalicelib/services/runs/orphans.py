@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from chalicelib.domain.runtime.events import EventType, RunEvent, Severity
+from chalicelib.domain.runtime.events import EventType, FindingLevel, RunEvent
 from chalicelib.domain.runtime.intent import link_prefix
 from chalicelib.domain.runtime.record import RunRecord
 from chalicelib.ports import Clock, ConnectionRef, Exchange, ExchangeRefused, ExchangeUnavailable
@@ -48,8 +48,8 @@ class ClearOrphans:
                 at_ms=self.clock.now_ms(),
                 type=EventType.FINDING,
                 key="events.finding.orphan_order",
-                severity=Severity.WARNING,
-                data={"orderLinkId": link_id, "afterEnd": True},
+                severity=FindingLevel.WARNING.severity,
+                data={"orderLinkId": link_id, "afterEnd": True, "level": FindingLevel.WARNING.value},
             )
             for number, link_id in enumerate(orphans)
         )

@@ -29,7 +29,7 @@ def _constant(node: ast.AST) -> str | None:
 
 
 def _written_keys() -> set[str]:
-    """Keys that stand in the code: emit(EventType.X, "v"), error("v"), fail_start(draft, "v"), and guards' answers."""
+    """Keys that stand in the code: emit(EventType.X, "v"), error("v"), finding("v"), fail_start(draft, "v"), guards."""
     keys = set()
     for path in RUNTIME.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
@@ -39,6 +39,8 @@ def _written_keys() -> set[str]:
                     variant = _constant(node.args[1]) if len(node.args) > 1 else ""
                     if variant is not None:
                         keys.add(".".join(filter(None, (node.args[0].attr.lower(), variant))))
+                elif name == "finding":
+                    keys.add(f"finding.{_constant(node.args[0])}")
                 elif name in ("error", "fail_start"):
                     variant = _constant(node.args[0 if name == "error" else 1])
                     keys.update({f"error.{variant}"} if variant else ())
