@@ -193,3 +193,18 @@ def test_a_banned_address_asks_nothing_for_ten_minutes(
         market.ticker("BTCUSDT")
 
     assert (during, len(server.received)) == (1, 2)
+
+
+def test_candles_between_two_times_are_those_that_open_there_and_have_closed(
+    server: ScriptedServer, market: BybitMarketData
+) -> None:
+    server.script(bars(FORMING, 6))
+
+    found = market.candles_between("BTCUSDT", Interval.M1, FORMING - 3 * MINUTE_MS, FORMING + MINUTE_MS)
+
+    assert [candle.open_time_ms for candle in found] == [FORMING - number * MINUTE_MS for number in (3, 2, 1)]
+
+
+def test_more_candles_than_one_page_are_not_asked_for_between_two_times(market: BybitMarketData) -> None:
+    with pytest.raises(ValueError, match="1000"):
+        market.candles_between("BTCUSDT", Interval.M1, 0, 1_001 * MINUTE_MS)
