@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -13,6 +12,7 @@ from chalicelib.domain.runtime.facts import ExecutionFact
 from chalicelib.domain.runtime.intent import Intent
 from chalicelib.domain.runtime.messages import Message
 from chalicelib.domain.runtime.record import RunState, RunTerms
+from chalicelib.domain.timestamps import iso
 
 TERMS: TypeAdapter[RunTerms] = TypeAdapter(RunTerms)
 STATE: TypeAdapter[RunState] = TypeAdapter(RunState)
@@ -45,8 +45,3 @@ def event_json(event: RunEvent) -> str:
             "data": event.data,
         }
     ).decode()
-
-
-def iso(time_ms: int) -> str:
-    """Milliseconds UTC as ISO-8601 with milliseconds and Z."""
-    return datetime.fromtimestamp(time_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

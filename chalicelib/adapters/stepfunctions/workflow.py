@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
+
+from chalicelib.domain.timestamps import iso
 
 _GONE = frozenset({"TaskTimedOut", "TaskDoesNotExist", "InvalidToken"})
 _MOST_CAUSE = 1_000
@@ -21,8 +22,7 @@ class StepFunctionsWorkflow:
 
     def start(self, run_id: str, segment: int, deadline_ms: int) -> None:
         """See ``Workflow.start``. The name makes a repeat harmless, also after the execution has closed."""
-        deadline = datetime.fromtimestamp(deadline_ms / 1000, UTC).isoformat(timespec="milliseconds")
-        document = {"deadline": deadline.replace("+00:00", "Z"), "runId": run_id, "segment": segment}
+        document = {"deadline": iso(deadline_ms), "runId": run_id, "segment": segment}
         try:
             self._client.start_execution(
                 stateMachineArn=self._arn,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
+
+from chalicelib.domain.timestamps import iso
 
 DECIMAL_PATTERN = r"^-?[0-9]{1,20}(\.[0-9]{1,18})?$"
 _DECIMAL = re.compile(DECIMAL_PATTERN)
@@ -68,11 +69,6 @@ Id = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{1,64}$", examples=["01JD2N8Z5
 
 Symbol = Annotated[str, Field(pattern=r"^[0-9A-Z-]{1,30}$", examples=["BTCUSDT"])]
 """An instrument's name."""
-
-
-def iso(time_ms: int) -> str:
-    """Milliseconds UTC as ISO-8601 with milliseconds and Z."""
-    return datetime.fromtimestamp(time_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def iso_or_none(time_ms: int | None) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +9,7 @@ from chalicelib.domain.runtime.decision import Booked
 from chalicelib.domain.runtime.draft import plain
 from chalicelib.domain.runtime.record import RunRecord, RunState
 from chalicelib.domain.runtime.report import Trade, figures
+from chalicelib.domain.timestamps import iso
 
 _PRICE = Decimal("0.00000001")
 
@@ -50,11 +50,6 @@ def build_report(record: RunRecord, state: RunState, fills: tuple[Booked, ...]) 
         "openOrdersLeft": 0,
         "complete": state.complete,
     }
-
-
-def iso(time_ms: int) -> str:
-    """Milliseconds UTC as ISO-8601 with milliseconds and Z."""
-    return datetime.fromtimestamp(time_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _trade(trade: Trade) -> dict[str, Any]:
