@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from chalicelib.api.models.base import Id, RequestModel, Timestamp, View, iso
+from chalicelib.api.models.base import Id, RequestModel, Timestamp, View
+from chalicelib.domain.timestamps import iso
 
 if TYPE_CHECKING:
     from chalicelib.services.accounts.sessions import Identity, Session

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.api.models.base import Id, RequestModel, Symbol, Timestamp, View, iso
+from chalicelib.api.models.base import Id, RequestModel, Symbol, Timestamp, View
+from chalicelib.domain.timestamps import iso
 from chalicelib.services.bots import BotChange, BotWithRun
 
 BotName = Annotated[str, Field(min_length=1, max_length=60, pattern=r"\S", examples=["BTC dip buyer"])]

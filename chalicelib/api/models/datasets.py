@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from chalicelib.api.models.base import Id, RequestModel, Symbol, Timestamp, View, iso
+from chalicelib.api.models.base import Id, RequestModel, Symbol, Timestamp, View
 from chalicelib.domain.datasets.dataset import Dataset, DatasetStatus, Source
 from chalicelib.domain.market.interval import Interval
+from chalicelib.domain.timestamps import iso
 from chalicelib.lab_ports import Upload
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from chalicelib.api.models.base import Id, RequestModel, Timestamp, View, iso, iso_or_none
+from chalicelib.api.models.base import Id, RequestModel, Timestamp, View, iso_or_none
+from chalicelib.domain.timestamps import iso
 
 if TYPE_CHECKING:
     from chalicelib.domain.workspace.connection import Connection

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from chalicelib.api.models.base import RequestModel, Timestamp, View, iso
+from chalicelib.api.models.base import RequestModel, Timestamp, View
+from chalicelib.domain.timestamps import iso
 
 if TYPE_CHECKING:
     from chalicelib.run_ports import KillState

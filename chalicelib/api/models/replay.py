@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.api.models.base import Timestamp, View, iso, iso_or_none
+from chalicelib.api.models.base import Timestamp, View, iso_or_none
+from chalicelib.domain.timestamps import iso
 
 if TYPE_CHECKING:
     from chalicelib.domain.backtest.replay import Difference, Replay, ReplayTrade

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ConfigDict, Field
 
-from chalicelib.api.models.base import Id, RequestModel, Timestamp, View, iso
+from chalicelib.api.models.base import Id, RequestModel, Timestamp, View
 from chalicelib.api.models.problem import ProblemError
+from chalicelib.domain.timestamps import iso
 
 if TYPE_CHECKING:
     from chalicelib.services.strategies import StoredStrategy, Validated
