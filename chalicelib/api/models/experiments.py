@@ -15,7 +15,6 @@ from chalicelib.api.models.base import (
     RequestModel,
     Timestamp,
     View,
-    iso,
     iso_or_none,
 )
 from chalicelib.api.models.datasets import IntervalName
@@ -24,6 +23,7 @@ from chalicelib.domain.backtest.parameters import Parameter
 from chalicelib.domain.lab.experiment import Assumptions
 from chalicelib.domain.lab.job import JobStatus, LabJob
 from chalicelib.domain.market.interval import Interval
+from chalicelib.domain.timestamps import iso
 from chalicelib.services.lab.experiments import Wanted
 
 _MOST_BPS = Decimal(1000)

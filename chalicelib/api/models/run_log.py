@@ -12,8 +12,8 @@ from chalicelib.api.models.base import (
     RequestModel,
     Timestamp,
     View,
-    iso,
 )
+from chalicelib.domain.timestamps import iso
 
 if TYPE_CHECKING:
     from chalicelib.domain.runtime.intent import Intent

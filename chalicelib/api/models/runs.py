@@ -14,9 +14,9 @@ from chalicelib.api.models.base import (
     RequestModel,
     Timestamp,
     View,
-    iso,
     iso_or_none,
 )
+from chalicelib.domain.timestamps import iso
 
 if TYPE_CHECKING:
     from chalicelib.domain.runtime.record import RunRecord, RunState

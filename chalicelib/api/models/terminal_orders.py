@@ -12,9 +12,9 @@ from chalicelib.api.models.base import (
     Symbol,
     Timestamp,
     View,
-    iso,
 )
 from chalicelib.domain.market.side import Side
+from chalicelib.domain.timestamps import iso
 from chalicelib.domain.workspace.amendment import Amendment
 from chalicelib.domain.workspace.manual_order import ManualOrder
 from chalicelib.domain.workspace.manual_order_rules import OrderDraft
