@@ -22,6 +22,8 @@ from chalicelib.domain.lab.comparison import compared
 from chalicelib.domain.lab.job import JobKind
 
 routes = Routes("Lab")
+# A function's answer may have 6 MB; ``trades`` in the report says how many there are.
+MOST_TRADES_LISTED = 10_000
 _REFUSALS = (404, 409, 422, 502)
 
 
@@ -122,5 +124,8 @@ def _list(call: Call, kind: JobKind, query: PageQuery) -> JobList:
 def _get(call: Call, kind: JobKind, job_id: str) -> JobWithReport:
     experiments = call.services.experiments
     job = experiments.get(call.actor, kind, job_id)
-    report = experiments.result(job)
-    return JobWithReport(**job_fields(job), report=None if report is None else orjson.loads(report))
+    result = experiments.result(job)
+    report = None if result is None else orjson.loads(result)
+    if report is not None and "trade_list" in report:
+        report["trade_list"] = report["trade_list"][:MOST_TRADES_LISTED]
+    return JobWithReport(**job_fields(job), report=report)
