@@ -42,7 +42,7 @@ def document(random: Random | None = None) -> dict[str, Any]:
         "entry": {
             "long": condition,
             "short": {**condition, "op": "<"},
-            "onOpposite": pick("ignore", "close"),
+            "onOpposite": pick("ignore", "close", "reverse"),
             "order": order,
         },
         "exit": {

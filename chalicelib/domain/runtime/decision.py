@@ -6,37 +6,18 @@ carries out its commands and reads, whose answers are the next facts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from chalicelib.domain.market.instrument import Instrument
-from chalicelib.domain.market.side import Side
 from chalicelib.domain.runtime.events import RunEvent
 from chalicelib.domain.runtime.facts import AccountSnapshot, ExecutionFact, OrderFact
 from chalicelib.domain.runtime.intent import Intent
+from chalicelib.domain.runtime.judgement import Judgement
 from chalicelib.domain.runtime.messages import Message
 from chalicelib.domain.runtime.orders import Outcome, ProtectionRequest
 from chalicelib.domain.runtime.record import RunState
 from chalicelib.domain.strategy.spec import StrategySpec
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What the strategy says of the newest closed bar.
-
-    ``level_inputs`` are the readings that its levels need (ATR, swing extremes).
-    """
-
-    open_time_ms: int
-    high: Decimal
-    low: Decimal
-    close: Decimal
-    signal: Side | None
-    exit_long: bool
-    exit_short: bool
-    level_inputs: dict[str, Decimal] = field(default_factory=dict)
-    reasons: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

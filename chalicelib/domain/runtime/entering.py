@@ -10,6 +10,7 @@ from chalicelib.domain.runtime.decision import Judged, PlaceOrder
 from chalicelib.domain.runtime.draft import Draft, Params
 from chalicelib.domain.runtime.events import EventType, Severity
 from chalicelib.domain.runtime.intent import IntentKind
+from chalicelib.domain.runtime.judgement import Judgement
 from chalicelib.domain.runtime.states import RunStatus, TradingState
 from chalicelib.domain.strategy.levels import levels
 from chalicelib.domain.strategy.sizing import position_size
@@ -20,15 +21,17 @@ LAST_ENTRY_BEFORE_END_MS = 5_000
 
 
 def consider_entry(draft: Draft) -> None:
-    """Acts on a fresh signal when nothing is held and nothing is under way."""
-    judged = draft.judged
+    """Acts on a fresh signal, or on the one that closed the opposite position, when nothing is held or under way."""
+    state = draft.state
+    reversal = _reversal(draft)
+    judged = Judged(reversal, state.last_price) if reversal is not None else draft.judged
     if judged is None or judged.judgement.signal is None:
         return
-    state = draft.state
     if state.status is not RunStatus.RUNNING or state.trading is not TradingState.IDLE:
         return
     if state.entry is not None or state.exit is not None or state.holding is not None:
         return
+    draft.update(reversal=None)
     side = judged.judgement.signal
     draft.emit(
         EventType.SIGNAL_GENERATED,
@@ -37,7 +40,7 @@ def consider_entry(draft: Draft) -> None:
         params={"side": side.value, "close": judged.judgement.close},
     )
     draft.move_trading(TradingState.ARMED)
-    blocked = _guard(draft, judged)
+    blocked = _guard(draft, judged, reversing=reversal is not None)
     if blocked is None:
         blocked = _enter(draft, judged, side)
     if blocked is not None:
@@ -45,11 +48,23 @@ def consider_entry(draft: Draft) -> None:
         draft.move_trading(TradingState.IDLE)
 
 
+def _reversal(draft: Draft) -> Judgement | None:
+    """The signal to turn round by. A newer bar, or a run that no longer runs, has overtaken it."""
+    reversal, judged = draft.state.reversal, draft.judged
+    if reversal is None:
+        return None
+    newer = judged is not None and judged.judgement.open_time_ms > reversal.open_time_ms
+    if newer or draft.state.status is not RunStatus.RUNNING:
+        draft.update(reversal=None)
+        return None
+    return reversal
+
+
 Blocked = tuple[str, Params]
 
 
-def _guard(draft: Draft, judged: Judged) -> Blocked | None:
-    """Why this signal must not be traded, or None."""
+def _guard(draft: Draft, judged: Judged, *, reversing: bool) -> Blocked | None:
+    """Why this signal must not be traded, or None. A reversal does not wait for the cooldown of what it closed."""
     state, spec, now = draft.state, draft.spec, draft.now
     if draft.situation.kill_switch:
         return "kill_switch", {"reason": draft.situation.kill_switch}
@@ -65,7 +80,7 @@ def _guard(draft: Draft, judged: Judged) -> Blocked | None:
     moved_bps = abs(judged.price - close) / close * 10_000
     if moved_bps > spec.execution.max_slippage_bps:
         return "slippage", {"bps": moved_bps.quantize(Decimal("0.1")), "limit": spec.execution.max_slippage_bps}
-    if now < state.cooldown_until_ms:
+    if now < state.cooldown_until_ms and not reversing:
         return "cooldown", {"seconds": (state.cooldown_until_ms - now + 999) // 1000}
     if draft.terms.deadline_ms - now < LAST_ENTRY_BEFORE_END_MS:
         return "run_ending", {"seconds": max(0, (draft.terms.deadline_ms - now) // 1000)}

@@ -9,10 +9,11 @@ from dataclasses import replace
 
 from chalicelib.domain.errors import InvalidOrder
 from chalicelib.domain.market.side import Side
-from chalicelib.domain.runtime.decision import Judgement, PlaceOrder
+from chalicelib.domain.runtime.decision import PlaceOrder
 from chalicelib.domain.runtime.draft import Draft
 from chalicelib.domain.runtime.events import EventType
 from chalicelib.domain.runtime.intent import IntentKind
+from chalicelib.domain.runtime.judgement import Judgement
 from chalicelib.domain.runtime.position import Holding
 from chalicelib.domain.runtime.protection import close
 from chalicelib.domain.strategy.levels import protective_stop
@@ -35,6 +36,8 @@ def judge_holding(draft: Draft) -> None:
         _leave(draft, judgement, "indicator_exit")
     elif opposite:
         _leave(draft, judgement, "opposite_signal")
+        if draft.spec.entry.on_opposite is OnOpposite.REVERSE:
+            draft.update(reversal=judgement)
     elif max_bars is not None and bars >= max_bars:
         _leave(draft, judgement, "time_exit")
     else:

@@ -9,6 +9,7 @@ from typing import Any
 from chalicelib.domain.market.instrument import Instrument
 from chalicelib.domain.market.interval import Interval
 from chalicelib.domain.runtime.intent import Intent
+from chalicelib.domain.runtime.judgement import Judgement
 from chalicelib.domain.runtime.position import Holding, Ledger
 from chalicelib.domain.runtime.states import RunStatus, StopReason, TradingState
 from chalicelib.domain.strategy.spec import OnStop
@@ -77,6 +78,7 @@ class RunState:
     ``reconcile_due`` names why the account must be read before anything new is risked ("" when nothing asks for it);
     ``reconciled_ms`` is when it was last read whole. ``error_times_ms`` feed pauseOnError, ``order_times_ms``
     maxOrdersPerMinute. ``mismatch_ms`` is when an unexplained size was first seen, 0 when none is;
+    ``reversal`` is the opposite signal for which the position is being closed, to be entered once it is flat;
     ``complete`` is false once something was adopted that no execution explains: the report then says so.
     """
 
@@ -95,6 +97,7 @@ class RunState:
     ledger: Ledger = field(default_factory=Ledger)
     counts: Counts = field(default_factory=Counts)
     bar: BarView | None = None
+    reversal: Judgement | None = None
     last_price: Decimal | None = None
     equity: Decimal | None = None
     leverage_set: bool = False

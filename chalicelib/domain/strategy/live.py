@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalicelib.domain.errors import Finding
 from chalicelib.domain.strategy import expressions as ex
 from chalicelib.domain.strategy.findings import finding
-from chalicelib.domain.strategy.spec import OnOpposite, StrategySpec, TpSlMode
+from chalicelib.domain.strategy.spec import StrategySpec, TpSlMode
 
 
 def not_traded_live(spec: StrategySpec) -> list[Finding]:
@@ -17,8 +17,6 @@ def not_traded_live(spec: StrategySpec) -> list[Finding]:
         findings.append(_finding("/spec/dca", "a DCA ladder"))
     if spec.execution.tp_sl_mode is TpSlMode.REDUCE_ONLY:
         findings.append(_finding("/spec/execution/tpSlMode", "reduce_only_orders"))
-    if spec.entry.on_opposite is OnOpposite.REVERSE:
-        findings.append(finding("/spec/entry/onOpposite", "not_live_reverse"))
     for name, root in (("long", spec.entry.long), ("short", spec.entry.short)):
         if root is not None and _waits_for_outside(root):
             findings.append(finding(f"/spec/entry/{name}", "not_live_external"))

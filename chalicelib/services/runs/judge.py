@@ -13,7 +13,7 @@ from chalicelib.account_ports import StrategyRepository
 from chalicelib.domain.errors import UnknownFact
 from chalicelib.domain.market.candle import Candle
 from chalicelib.domain.market.interval import Interval
-from chalicelib.domain.runtime.decision import Judgement
+from chalicelib.domain.runtime.judgement import Judgement
 from chalicelib.domain.runtime.record import RunTerms
 from chalicelib.domain.strategy.parse import parse_strategy
 from chalicelib.domain.strategy.spec import StrategySpec

@@ -10,7 +10,9 @@ import pytest
 
 from chalicelib.domain.market.side import Side
 from chalicelib.domain.runtime.decide import decide
-from chalicelib.domain.runtime.decision import Decision, Judged, Judgement, PlaceOrder, Situation
+from chalicelib.domain.runtime.decision import Decision, Judged, PlaceOrder, Situation
+from chalicelib.domain.runtime.judgement import Judgement
+from chalicelib.domain.runtime.position import Holding
 from chalicelib.domain.runtime.record import BarView, RunRecord, RunState
 from chalicelib.domain.runtime.states import RunStatus, StopReason, TradingState
 from chalicelib.domain.strategy.parse import parse_strategy
@@ -151,3 +153,70 @@ def test_a_loss_limit_reached_stops_the_run(net: str, daily: int | None, reason:
     state.ledger = state.ledger.plus(gross=Decimal(net))
     decision = decide(RunRecord(terms, state), (), Situation(NOW, NOW, spec, INSTRUMENT))
     assert decision.state.stop_reason is reason
+
+
+def _held(side: Side, on_opposite: str) -> tuple[RunRecord, Situation]:
+    strategy = document()
+    strategy["entry"]["onOpposite"] = on_opposite
+    spec = parse_strategy(strategy)
+    holding = Holding(
+        side,
+        Decimal("0.010"),
+        PRICE,
+        BAR,
+        BAR - 60_000,
+        "000001",
+        stop_loss=PRICE - side.sign * 1000,
+        take_profit=PRICE + side.sign * 1000,
+        levels_final=True,
+        seen_stop_loss=PRICE - side.sign * 1000,
+        seen_take_profit=PRICE + side.sign * 1000,
+        protected_ms=BAR,
+    )
+    state = RunState(
+        status=RunStatus.RUNNING,
+        trading=TradingState.IN_POSITION,
+        holding=holding,
+        leverage_set=True,
+        reconcile_due="",
+        reconciled_ms=NOW,
+        equity=Decimal(10_000),
+        last_price=PRICE,
+        bar=BarView(BAR - 60_000, PRICE, None),
+    )
+    return RunRecord(terms_of(spec, INSTRUMENT, 60), state), Situation(NOW, NOW, spec, INSTRUMENT)
+
+
+def _opposite(record: RunRecord, situation: Situation) -> Decision:
+    judgement = Judgement(BAR, PRICE, PRICE, PRICE, Side.SELL, False, False)
+    return decide(record, (Judged(judgement, PRICE),), situation)
+
+
+@pytest.mark.parametrize(
+    ("rule", "closes", "turns"), [("ignore", False, False), ("close", True, False), ("reverse", True, True)]
+)
+def test_an_opposite_signal_is_ignored_closes_or_reverses(rule: str, closes: bool, turns: bool) -> None:
+    record, situation = _held(Side.BUY, rule)
+    decision = _opposite(record, situation)
+    assert decision.state.holding is not None
+    assert bool(decision.state.holding.closing) is closes
+    flat = replace(
+        decision.state,
+        holding=None,
+        exit=None,
+        trading=TradingState.IDLE,
+        cooldown_until_ms=NOW + 30_000,
+        reconcile_due="",
+        reconciled_ms=NOW,
+    )
+    after = decide(replace(record, state=flat), (), situation)
+    assert [(intent.kind.value, intent.side) for intent in after.intents] == ([("entry", Side.SELL)] if turns else [])
+    assert after.state.reversal is None
+
+
+def test_a_newer_bar_overtakes_a_reversal_that_waits() -> None:
+    record, situation = _held(Side.BUY, "reverse")
+    waiting = _opposite(record, situation).state
+    newer = Judgement(BAR + 60_000, PRICE, PRICE, PRICE, None, False, False)
+    decision = decide(replace(record, state=waiting), (Judged(newer, PRICE),), situation)
+    assert decision.state.reversal is None

@@ -21,10 +21,7 @@ def findings(**entry: Any) -> list[tuple[str, str]]:
 def test_what_is_traded_live_is_accepted() -> None:
     assert findings() == []
     assert findings(onOpposite="close") == []
-
-
-def test_reversing_is_refused() -> None:
-    assert findings(onOpposite="reverse") == [("/spec/entry/onOpposite", "strategy.not_live_reverse")]
+    assert findings(onOpposite="reverse") == []
 
 
 def test_outside_signals_are_refused_also_inside_a_condition() -> None:
@@ -37,4 +34,4 @@ def test_outside_signals_are_refused_also_inside_a_condition() -> None:
 
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_each_refusal_has_its_text(language: str) -> None:
-    assert {"not_live", "not_live_reverse", "not_live_external"} <= set(messages(language))
+    assert {"not_live", "not_live_external"} <= set(messages(language))
