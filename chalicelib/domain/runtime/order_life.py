@@ -19,7 +19,7 @@ STALE_ACK_MS = 1_500
 CANCEL_RETRY_MS = 2_000
 EXIT_RETRY_MS = 1_000
 
-_PAUSING = frozenset(
+PAUSING = frozenset(
     {"BAD_REQUEST", "CREDENTIALS", "FORBIDDEN", "MODE_CONFLICT", "FUNDS", "LIMITS", "INSTRUMENT", "OUT_OF_SCOPE"}
 )
 
@@ -180,7 +180,7 @@ def _refused(draft: Draft, intent: Intent, outcome: Outcome) -> None:
         params={"code": outcome.code, "policy": outcome.policy, "message": outcome.message},
     )
     _settled(draft, gone)
-    if intent.kind is IntentKind.ENTRY and outcome.policy in _PAUSING:
+    if intent.kind is IntentKind.ENTRY and outcome.policy in PAUSING:
         pause(draft, f"rejected_{outcome.policy.lower()}")
 
 

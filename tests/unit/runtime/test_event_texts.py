@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.domain.runtime.order_life import PAUSING
 from tests.simulation.scenario import RUN_ID
 from tests.simulation.seeded import simulate
 
@@ -68,3 +69,12 @@ def test_every_placeholder_of_a_sentence_is_filled_by_the_event(language: str) -
         for plural in PLURALS:
             wanted = set(re.findall(r"{{(\w+)}}", texts.get(f"{key}{plural}", "")))
             assert wanted <= names, f"{language} {key}{plural} wants {sorted(wanted - names)}"
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_every_reason_to_pause_has_its_words(language: str) -> None:
+    texts = json.loads((LOCALES / language / "run.json").read_text())
+    source = "".join(path.read_text() for path in RUNTIME.glob("*.py"))
+    reasons = set(re.findall(r'pause\(draft, "(\w+)"\)', source)) | {f"rejected_{policy.lower()}" for policy in PAUSING}
+    assert len(reasons) > 10
+    assert not sorted(reason for reason in reasons if f"pause.{reason}" not in texts)
