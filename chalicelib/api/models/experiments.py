@@ -20,6 +20,7 @@ from chalicelib.api.models.base import (
 from chalicelib.api.models.datasets import IntervalName
 from chalicelib.domain.backtest.folds import FoldConfig
 from chalicelib.domain.backtest.parameters import Parameter
+from chalicelib.domain.backtest.search_choice import MAX_SEED, MAX_TRIALS, Search, SearchMethod
 from chalicelib.domain.lab.experiment import Assumptions
 from chalicelib.domain.lab.job import JobStatus, LabJob
 from chalicelib.domain.market.interval import Interval
@@ -113,15 +114,39 @@ class ParameterBody(RequestModel):
 RankByName = Literal["net_pnl", "sharpe", "profit_factor", "expectancy"]
 
 
+class SearchBody(RequestModel):
+    """``grid`` computes every combination. ``tpe`` tries ``trials`` of them, each chosen from what those before gave,
+    for spaces too large for a grid; the same ``seed`` tries the same ones."""
+
+    method: Literal["grid", "tpe"] = "grid"
+    trials: int | None = Field(default=None, ge=1, le=MAX_TRIALS)
+    seed: int | None = Field(default=None, ge=0, le=MAX_SEED)
+
+    @model_validator(mode="after")
+    def _fields_of_the_method(self) -> SearchBody:
+        given = [self.trials is not None, self.seed is not None]
+        if self.method == "tpe" and not all(given):
+            raise PydanticCustomError("search_fields", "tpe needs trials and seed")
+        if self.method == "grid" and any(given):
+            raise PydanticCustomError("search_fields", "trials and seed are for tpe")
+        return self
+
+    def search(self) -> Search:
+        """As the engine takes it."""
+        return Search(SearchMethod(self.method), self.trials or 0, self.seed or 0)
+
+
 class SweepBody(BacktestBody):
-    """A backtest with every combination of up to three parameters."""
+    """A backtest with the combinations of up to three parameters: all of them, or those that a search tries."""
 
     parameters: list[ParameterBody] = Field(min_length=1, max_length=3)
     rank_by: RankByName = "net_pnl"
+    search: SearchBody = SearchBody()
 
     def sweep(self) -> Wanted:
         """As the service takes it."""
-        return self.wanted(parameters=tuple(one.parameter() for one in self.parameters), rank_by=self.rank_by)
+        parameters = tuple(one.parameter() for one in self.parameters)
+        return self.wanted(parameters=parameters, rank_by=self.rank_by, search=self.search.search())
 
 
 class FoldsBody(RequestModel):

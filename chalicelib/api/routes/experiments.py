@@ -76,7 +76,7 @@ def list_sweeps(call: Call, query: PageQuery) -> JobList:
 
 @routes.post("/lab/sweeps", status=202, refusals=_REFUSALS, cached_reply=True)
 def create_sweep(call: Call, body: SweepBody) -> JobView:
-    """Begins a sweep; a large one is spread over several calls of the function."""
+    """Begins a sweep; a large grid is spread over several calls of the function."""
     return JobView.of(call.services.experiments.create(call.actor, JobKind.SWEEP, body.sweep()))
 
 

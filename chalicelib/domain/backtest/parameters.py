@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -30,11 +31,19 @@ class Parameter:
     step: Decimal
     also: tuple[str, ...] = ()
 
+    @property
+    def count(self) -> int:
+        """How many values there are: floor((stop - start) / step) + 1."""
+        return int((self.stop - self.start) / self.step) + 1
+
+    def value(self, index: int) -> int | float:
+        """The value number ``index`` from 0; a whole one as an integer."""
+        value = self.start + self.step * index
+        return int(value) if value == value.to_integral_value() else float(value)
+
     def values(self) -> list[int | float]:
-        """floor((stop - start) / step) + 1 values; whole ones as integers."""
-        count = int((self.stop - self.start) / self.step) + 1
-        steps = [self.start + self.step * index for index in range(count)]
-        return [int(value) if value == value.to_integral_value() else float(value) for value in steps]
+        """All values in their order."""
+        return [self.value(index) for index in range(self.count)]
 
 
 def grid(document: Document, parameters: Sequence[Parameter], limit: int) -> list[Point]:
@@ -43,10 +52,16 @@ def grid(document: Document, parameters: Sequence[Parameter], limit: int) -> lis
     Raises InvalidDocument for no or too many parameters, repeated or unknown places, empty ranges, and more than
     ``limit`` combinations.
     """
+    space_size(document, parameters, limit)
+    return list(product(*(parameter.values() for parameter in parameters)))
+
+
+def space_size(document: Document, parameters: Sequence[Parameter], limit: int) -> int:
+    """How many combinations there are, without making them. Raises InvalidDocument as ``grid`` does."""
     found = list(_problems(document, parameters, limit))
     if found:
         raise InvalidDocument(found)
-    return list(product(*(parameter.values() for parameter in parameters)))
+    return math.prod(parameter.count for parameter in parameters)
 
 
 def with_values(document: Document, parameters: Sequence[Parameter], point: Point) -> Document:
@@ -70,7 +85,7 @@ def _problems(document: Document, parameters: Sequence[Parameter], limit: int) -
         if parameter.step <= 0 or parameter.stop < parameter.start:
             yield finding(f"/parameters/{index}", "sweep", "parameter_range")
             continue
-        combinations *= int((parameter.stop - parameter.start) / parameter.step) + 1
+        combinations *= parameter.count
         for pointer in (parameter.pointer, *parameter.also):
             try:
                 holder, key = _place(document, pointer)

@@ -13,6 +13,7 @@ from typing import Any
 
 from chalicelib.domain.backtest.folds import FoldConfig
 from chalicelib.domain.backtest.parameters import Parameter
+from chalicelib.domain.backtest.search_choice import WHOLE_GRID, Search, SearchMethod
 from chalicelib.domain.market.instrument import Instrument
 from chalicelib.domain.market.interval import Interval
 
@@ -56,6 +57,7 @@ class Experiment:
     parameters: tuple[Parameter, ...] = ()
     rank_by: str = "net_pnl"
     folds: FoldConfig | None = None
+    search: Search = WHOLE_GRID
 
     @property
     def timeframe(self) -> Interval:
@@ -84,6 +86,7 @@ class Experiment:
             ],
             "rankBy": self.rank_by,
             "folds": None if self.folds is None else _plain(self.folds),
+            "search": _search(self.search),
         }
 
     @classmethod
@@ -110,6 +113,7 @@ class Experiment:
             ),
             rank_by=document["rankBy"],
             folds=None if folds is None else FoldConfig(**folds),
+            search=_read_search(document.get("search")),
         )
 
 
@@ -119,6 +123,19 @@ def _ref(one: DatasetRef) -> Json:
 
 def _read_ref(document: Mapping[str, Any]) -> DatasetRef:
     return DatasetRef(document["datasetId"], document["hash"], document["candles"])
+
+
+def _search(search: Search) -> Json:
+    if search.method is SearchMethod.GRID:
+        return {"method": search.method.value}
+    return {"method": search.method.value, "trials": search.trials, "seed": search.seed}
+
+
+def _read_search(document: Mapping[str, Any] | None) -> Search:
+    """Jobs from before there was a choice have none: they are grids."""
+    if document is None or document["method"] == SearchMethod.GRID:
+        return WHOLE_GRID
+    return Search(SearchMethod(document["method"]), document["trials"], document["seed"])
 
 
 def _plain(value: Any) -> Any:

@@ -12,6 +12,7 @@ from chalicelib.domain.accounts.actor import Actor
 from chalicelib.domain.accounts.errors import InUse, MissingReference
 from chalicelib.domain.backtest.folds import FoldConfig, make_folds
 from chalicelib.domain.backtest.parameters import Parameter, grid
+from chalicelib.domain.backtest.search_choice import WHOLE_GRID, Search, SearchMethod, trials_of
 from chalicelib.domain.datasets.dataset import Dataset
 from chalicelib.domain.errors import Finding, InvalidDocument
 from chalicelib.domain.lab.experiment import Assumptions, DatasetRef, Experiment
@@ -46,6 +47,7 @@ class Wanted:
     parameters: tuple[Parameter, ...] = ()
     rank_by: str = "net_pnl"
     folds: FoldConfig | None = None
+    search: Search = WHOLE_GRID
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,9 @@ class Experiments:
         total, parts = _BACKTEST_STEPS, 1
         if kind is JobKind.SWEEP:
             total = combinations
-            parts = min(math.ceil(combinations * bars / self.part_work), combinations, _MOST_PARTS)
+            # A search learns from each point before it asks for the next: it cannot be spread.
+            if experiment.search.method is SearchMethod.GRID:
+                parts = min(math.ceil(combinations * bars / self.part_work), combinations, _MOST_PARTS)
         elif kind is JobKind.WALK_FORWARD:
             total = len(make_folds(experiment.folds or FoldConfig(), bars))
         if kind is not JobKind.BACKTEST:
@@ -133,6 +137,8 @@ class Experiments:
     def _combinations(self, kind: JobKind, experiment: Experiment) -> int:
         if kind is JobKind.BACKTEST or (kind is JobKind.WALK_FORWARD and not experiment.parameters):
             return 1
+        if experiment.search.method is not SearchMethod.GRID:
+            return trials_of(experiment.document, experiment.parameters, experiment.search)
         limit = MOST_COMBINATIONS if kind is JobKind.SWEEP else MOST_FOLD_COMBINATIONS
         return len(grid(experiment.document, experiment.parameters, limit))
 
@@ -167,6 +173,7 @@ class Experiments:
             parameters=wanted.parameters,
             rank_by=wanted.rank_by,
             folds=wanted.folds,
+            search=wanted.search,
         )
 
     def _document(self, actor: Actor, wanted: Wanted) -> tuple[dict[str, Any], str, int]:

@@ -11,6 +11,8 @@ import orjson
 from chalicelib.domain.backtest.engine import Market, run_backtest
 from chalicelib.domain.backtest.parameters import grid
 from chalicelib.domain.backtest.report import Report, build_report, canonical_report
+from chalicelib.domain.backtest.search import StartSearch, search_rows
+from chalicelib.domain.backtest.search_choice import SearchMethod, trials_of
 from chalicelib.domain.backtest.settings import ENGINE_VERSION, FillAt, Settings
 from chalicelib.domain.backtest.sweep import (
     MAX_COMBINATIONS,
@@ -45,6 +47,7 @@ class RunJob:
     datasets: DatasetRepository
     store: LabStore
     clock: Clock
+    start_search: StartSearch
 
     def __call__(self, workspace_id: str, kind: JobKind, job_id: str, part: int, parts: int) -> LabJob:
         """Computes a part of a job; a job of one part is ended as well. Raises NotFound."""
@@ -116,6 +119,9 @@ class RunJob:
         part: int,
         parts: int,
     ) -> None:
+        if experiment.search.method is SearchMethod.TPE:
+            self._search(job, experiment, bars, progress)
+            return
         document, parameters = experiment.document, experiment.parameters
         points = grid(document, parameters, MAX_COMBINATIONS)
         runner = SweepRunner(experiment.timeframe, bars, settings_of(experiment.assumptions))
@@ -126,6 +132,16 @@ class RunJob:
             return
         content = orjson.dumps([asdict(row) for row in rows])
         self.store.put_result(job.workspace_id, job.job_id, f"part-{part}", content)
+
+    def _search(self, job: LabJob, experiment: Experiment, bars: Mapping[Interval, Bars], progress: Progress) -> None:
+        document, parameters, search = experiment.document, experiment.parameters, experiment.search
+        trials = trials_of(document, parameters, search)
+        points = self.start_search([one.count for one in parameters], search.seed)
+        runner = SweepRunner(experiment.timeframe, bars, settings_of(experiment.assumptions))
+        rank_by = RankBy(experiment.rank_by)
+        found = search_rows(document, parameters, trials, points, rank_by, runner, progress, progress.cancelled)
+        total = trials if found.cancelled else len(found.rows)
+        self._end_sweep(job, experiment, list(found.rows), total, runner)
 
     def _merge(self, job: LabJob, parts: int) -> None:
         experiment = Experiment.from_json(job.request)

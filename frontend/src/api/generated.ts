@@ -979,7 +979,7 @@ export interface paths {
         /** The workspace's sweeps. */
         get: operations["list_sweeps"];
         put?: never;
-        /** Begins a sweep; a large one is spread over several calls of the function. */
+        /** Begins a sweep; a large grid is spread over several calls of the function. */
         post: operations["create_sweep"];
         delete?: never;
         options?: never;
@@ -3173,6 +3173,29 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * SearchBody
+         * @description ``grid`` computes every combination. ``tpe`` tries ``trials`` of them, each chosen from what those before gave,
+         *     for spaces too large for a grid; the same ``seed`` tries the same ones.
+         */
+        SearchBody: {
+            /**
+             * Method
+             * @default grid
+             * @enum {string}
+             */
+            method: "grid" | "tpe";
+            /**
+             * Trials
+             * @default null
+             */
+            trials: number | null;
+            /**
+             * Seed
+             * @default null
+             */
+            seed: number | null;
+        };
+        /**
          * SessionView
          * @description A session. The refresh token is in the cookie; ``csrfToken`` goes into X-CSRF-Token at refresh and logout.
          */
@@ -3300,7 +3323,7 @@ export interface components {
         };
         /**
          * SweepBody
-         * @description A backtest with every combination of up to three parameters.
+         * @description A backtest with the combinations of up to three parameters: all of them, or those that a search tries.
          */
         SweepBody: {
             /**
@@ -3356,6 +3379,14 @@ export interface components {
              * @enum {string}
              */
             rankBy: "net_pnl" | "sharpe" | "profit_factor" | "expectancy";
+            /**
+             * @default {
+             *       "method": "grid",
+             *       "trials": null,
+             *       "seed": null
+             *     }
+             */
+            search: components["schemas"]["SearchBody"];
         };
         /**
          * TickerView

@@ -12,6 +12,7 @@ import pyotp
 from chalice.app import Chalice
 
 from chalicelib.account_ports import ReusedKey
+from chalicelib.adapters.optuna_search import OptunaSearch
 from chalicelib.adapters.tokens import KmsAccessTokens
 from chalicelib.adapters.totp import TotpCodes
 from chalicelib.api.application import PREFIX, create_app
@@ -207,7 +208,7 @@ class FakeServices:
 
     @cached_property
     def run_job(self) -> RunJob:
-        return RunJob(self.job_rows, self.dataset_rows, self.lab_store, self.clock)
+        return RunJob(self.job_rows, self.dataset_rows, self.lab_store, self.clock, OptunaSearch)
 
     @cached_property
     def lab_worker(self) -> NotedWorker:

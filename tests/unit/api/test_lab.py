@@ -176,6 +176,55 @@ def test_a_sweep_over_nothing_is_refused(client: Client) -> None:
     assert client.post("/lab/sweeps", body).pointers() == ["/parameters/0/pointer"]
 
 
+def test_a_searched_sweep_runs_in_one_part_and_repeats_for_its_seed(gateway: Gateway, client: Client) -> None:
+    gateway.services.experiments = replace(gateway.services.experiments, part_work=1_000)
+    body = experiment(client, parameters=lengths(200), search={"method": "tpe", "trials": 12, "seed": 4})
+    once, again = (client.post("/lab/sweeps", body).json["id"] for _ in range(2))
+
+    assert gateway.services.lab_worker.parts == [1, 1]
+    first, second = (client.get(f"/lab/sweeps/{job}").json for job in (once, again))
+    assert (first["status"], first["progress"]) == ("DONE", 1)
+    assert first["report"] == second["report"]
+    assert first["request"]["search"] == {"method": "tpe", "trials": 12, "seed": 4}
+    tried = [tuple(row["values"].values()) for row in first["report"]["rows"]]
+    assert len(set(tried)) == len(tried) == first["summary"]["computed"] == 12
+
+
+def test_a_running_search_stops_between_trials(gateway: Gateway, client: Client) -> None:
+    services = gateway.services
+    services.lab_worker.on_job = lambda _job, _parts: None
+    search = {"method": "tpe", "trials": 5, "seed": 1}
+    made = client.post("/lab/sweeps", experiment(client, parameters=lengths(50), search=search)).json
+    services.job_rows.begin(client.workspace_id, JobKind.SWEEP, made["id"], 1)
+    client.post(f"/lab/sweeps/{made['id']}/cancel")
+    services.run_job(client.workspace_id, JobKind.SWEEP, made["id"], 0, 1)
+    assert client.get(f"/lab/sweeps/{made['id']}").json["status"] == "CANCELLED"
+
+
+@pytest.mark.parametrize(
+    ("search", "pointer"),
+    [
+        ({"method": "annealing"}, "/search/method"),
+        ({"method": "tpe", "trials": 501, "seed": 1}, "/search/trials"),
+        ({"method": "tpe", "trials": 0, "seed": 1}, "/search/trials"),
+        ({"method": "tpe", "trials": 5, "seed": -1}, "/search/seed"),
+        ({"method": "tpe", "trials": 5}, "/search"),
+        ({"method": "grid", "trials": 5}, "/search"),
+    ],
+)
+def test_a_search_that_makes_no_sense_is_refused_where_it_stands(
+    client: Client, search: dict[str, Any], pointer: str
+) -> None:
+    answer = client.post("/lab/sweeps", experiment(client, parameters=lengths(9), search=search))
+    assert (answer.status, answer.pointers()) == (400, [pointer])
+
+
+def test_a_search_over_nothing_is_refused(client: Client) -> None:
+    parameters = [{**lengths(9)[0], "pointer": "/no/such/place"}]
+    body = experiment(client, parameters=parameters, search={"method": "tpe", "trials": 5, "seed": 1})
+    assert client.post("/lab/sweeps", body).pointers() == ["/parameters/0/pointer"]
+
+
 def test_a_walk_forward_has_folds_and_their_aggregate(client: Client) -> None:
     folds = {"isBars": 200, "oosBars": 100, "step": 100}
     made = client.post("/lab/walk-forwards", experiment(client, parameters=lengths(5), folds=folds)).json

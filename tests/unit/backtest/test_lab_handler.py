@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from chalicelib.adapters.optuna_search import OptunaSearch
 from chalicelib.bootstrap import lab
 from chalicelib.domain.lab.job import JobKind, JobStatus, LabJob
 from chalicelib.services.lab.run_job import RunJob
@@ -31,7 +32,7 @@ def jobs(monkeypatch: pytest.MonkeyPatch) -> MemoryLabJobs:
     """The jobs of a composition root that stands on memory, with one job whose request no code can read."""
     rows = MemoryLabJobs()
     rows.create(LabJob("w1", "j1", JobKind.BACKTEST, "Job", {"broken": True}, JobStatus.PENDING, 3, 1, 1))
-    run = RunJob(rows, MemoryDatasets(), MemoryLabStore(), VirtualClock())
+    run = RunJob(rows, MemoryDatasets(), MemoryLabStore(), VirtualClock(), OptunaSearch)
     monkeypatch.setattr(lab, "jobs", lambda: rows)
     monkeypatch.setattr(lab, "run_job", lambda: run)
     return rows
