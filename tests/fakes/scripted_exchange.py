@@ -169,6 +169,11 @@ class ScriptedExchange:
         self._require_reachable()
         return tuple(fact for fact in self.closed if fact.created_ms >= since_ms)
 
+    def order_history(self, ref: ConnectionRef, symbol: str, since_ms: int) -> tuple[OrderFact, ...]:
+        self._require_reachable()
+        made = [order for order in self.orders.values() if order.symbol == symbol and order.created_ms >= since_ms]
+        return tuple(sorted(made, key=lambda order: order.created_ms))
+
     def wallet(self, ref: ConnectionRef) -> WalletFact:
         return WalletFact(Decimal(1000), Decimal(1000), Decimal(1000))
 
