@@ -180,3 +180,20 @@ def test_a_preset_becomes_a_strategy_and_a_bot_at_once(api: ApiClient) -> None:
     assert again["strategy"]["name"] == made["strategy"]["name"] + " (2)"
     shown = api.post("/lab/preview", {"spec": made["strategy"]["spec"], "bars": 50})
     assert len(shown["items"]) == 50
+
+
+def test_a_large_space_is_searched_by_a_seeded_search_on_the_local_cloud(api: ApiClient) -> None:
+    dataset = imported(api, 20_000)
+    parameters = [parameter(FAST, 2, 60, 1), parameter(SLOW, 61, 460, 1)]
+    search = {"method": "tpe", "trials": 25, "seed": 7}
+    body = {"spec": cross(), "datasets": {"1m": dataset["id"]}, "parameters": parameters, "search": search}
+
+    results = []
+    for _ in range(2):
+        job, progress = followed(api, f"/lab/sweeps/{api.post('/lab/sweeps', body)['id']}")
+        assert job["status"] == "DONE", job["problem"]
+        assert sorted(progress) == progress
+        results.append([(row["index"], row["net_pnl"]) for row in job["report"]["rows"]])
+
+    assert len(results[0]) == 25
+    assert results[0] == results[1], "one seed, two answers"
