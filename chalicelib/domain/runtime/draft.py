@@ -192,8 +192,7 @@ class Draft:
             return True
         if state.holding is not None and (state.holding.protected_ms is None or state.holding.closing):
             return True
-        intents = (state.entry, state.exit)
-        return any(intent is not None and intent.status is IntentStatus.UNRESOLVED for intent in intents)
+        return any(intent.status is IntentStatus.UNRESOLVED for intent in state.living)
 
     def finding(
         self, variant: str, level: FindingLevel, *, data: dict[str, Any] | None = None, params: Params | None = None

@@ -177,9 +177,7 @@ def _credit(draft: Draft, intent: Intent, execution: ExecutionFact) -> None:
 
 
 def _intent_of(draft: Draft, execution: ExecutionFact) -> Intent | None:
-    for intent in (draft.state.entry, draft.state.exit):
-        if intent is None:
-            continue
+    for intent in draft.state.living:
         by_link = bool(execution.order_link_id) and execution.order_link_id == intent.order_link_id
         if by_link or (intent.order_id and execution.order_id == intent.order_id):
             return intent

@@ -77,9 +77,10 @@ def absorb_order(draft: Draft, order: OrderFact) -> None:
 def order_resolved(draft: Draft, fact: OrderResolved) -> None:
     """The search for an unresolved intent's order has an answer. Absence needs three of them over ten seconds."""
     intent = _live(draft, fact.intent_id)
-    if intent is None or intent.status.terminal:
-        if intent is not None:
-            draft.save(replace(intent, checks=intent.checks + 1, updated_ms=draft.now))
+    if intent is None:
+        return
+    if intent.status.terminal:
+        draft.save(replace(intent, checks=intent.checks + 1, updated_ms=draft.now))
         return
     if fact.order is not None:
         absorb_order(draft, fact.order)
@@ -96,9 +97,8 @@ def order_resolved(draft: Draft, fact: OrderResolved) -> None:
 
 def tend_intents(draft: Draft) -> None:
     """What the living intents need: a search when their fate is unknown, executions when a fill is not booked."""
-    for intent in (draft.state.entry, draft.state.exit):
-        if intent is not None:
-            _tend(draft, intent)
+    for intent in draft.state.living:
+        _tend(draft, intent)
 
 
 def cancel(draft: Draft, intent: Intent) -> None:
@@ -213,17 +213,11 @@ def _settled(draft: Draft, intent: Intent) -> None:
 
 
 def _live(draft: Draft, intent_id: str) -> Intent | None:
-    for intent in (draft.state.entry, draft.state.exit):
-        if intent is not None and intent.intent_id == intent_id:
-            return intent
-    return None
+    return next((intent for intent in draft.state.living if intent.intent_id == intent_id), None)
 
 
 def _matching(draft: Draft, order: OrderFact) -> Intent | None:
-    for intent in (draft.state.entry, draft.state.exit):
-        if intent is not None and order.order_link_id == intent.order_link_id:
-            return intent
-    return None
+    return next((intent for intent in draft.state.living if intent.order_link_id == order.order_link_id), None)
 
 
 def _unsent(draft: Draft, intent: Intent) -> bool:

@@ -38,7 +38,7 @@ def executions_since(record: RunRecord) -> int:
     state = record.state
     if state.mismatch_ms or state.reconcile_due in _READ_ALL:
         return record.terms.created_ms
-    living = [intent.created_ms for intent in (state.entry, state.exit) if intent is not None]
+    living = [intent.created_ms for intent in state.living]
     return max(record.terms.created_ms, min([state.last_exec_ms or record.terms.created_ms, *living]) - OVERLAP_MS)
 
 
@@ -92,8 +92,8 @@ def _strange_at_start(draft: Draft, snapshot: AccountSnapshot) -> bool:
 def _search_missing(draft: Draft, snapshot: AccountSnapshot) -> None:
     """An order we count on that is not among the open ones has ended: ask how."""
     shown = {order.order_link_id for order in snapshot.orders}
-    for intent in (draft.state.entry, draft.state.exit):
-        if intent is None or intent.order_link_id in shown or intent.status.terminal:
+    for intent in draft.state.living:
+        if intent.order_link_id in shown or intent.status.terminal:
             continue
         sent = intent.status in (IntentStatus.SENT, IntentStatus.OPEN, IntentStatus.PARTIAL)
         if sent and snapshot.taken_ms - intent.updated_ms >= STALE_MS:
@@ -101,7 +101,7 @@ def _search_missing(draft: Draft, snapshot: AccountSnapshot) -> None:
 
 
 def _look_at_strangers(draft: Draft, snapshot: AccountSnapshot) -> int:
-    live = {intent.order_link_id for intent in (draft.state.entry, draft.state.exit) if intent is not None}
+    live = {intent.order_link_id for intent in draft.state.living}
     foreign: list[OrderFact] = []
     for order in snapshot.orders:
         if order.order_link_id in live or order.status.terminal:

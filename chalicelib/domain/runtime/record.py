@@ -111,6 +111,11 @@ class RunState:
     error_times_ms: tuple[int, ...] = ()
     paused_reason: str = ""
 
+    @property
+    def living(self) -> tuple[Intent, ...]:
+        """The intents whose story is not over: the entry, then the exit."""
+        return tuple(intent for intent in (self.entry, self.exit) if intent is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:

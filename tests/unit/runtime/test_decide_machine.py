@@ -107,8 +107,7 @@ class Runtime(RuleBasedStateMachine):
         self.record = replace(self.record, state=stored, version=self.record.version + 1)
 
     def _living(self) -> list[Intent]:
-        state = self.record.state
-        return [intent for intent in (state.entry, state.exit) if intent is not None]
+        return list(self.record.state.living)
 
     def _order(self, intent: Intent, status: OrderStatus, executed: Decimal) -> OrderFact:
         return OrderFact(
