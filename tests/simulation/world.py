@@ -33,7 +33,6 @@ from tests.simulation.scenario import (
     RUN_ID,
     START_MS,
     SYMBOL,
-    WORKSPACE,
     ScriptedJudge,
     parsed,
     terms_of,
@@ -95,7 +94,6 @@ class Simulated:
     crash_points: Counter[str] = field(default_factory=Counter)
     ticks: int = 0
     depth: int = 0
-    next_wake: int | None = None
 
     def __post_init__(self) -> None:
         options = self.options
@@ -128,7 +126,6 @@ class Simulated:
         self.last_step = START_MS
         self.stream_up = True
         self.stream_down_since = 0
-        self.manual_closes = 0
         self.kill_at_ms: int | None = None
         terms = terms_of(self.spec, CATALOGUE[SYMBOL].instrument, options.minutes)
         self.deadline_ms = terms.deadline_ms
@@ -157,13 +154,12 @@ class Simulated:
 
     def run(self, limit_ms: int = 30 * 60_000) -> Simulated:
         """Drives the run to its end, or until ``limit_ms`` past its deadline."""
-        token, woken_at = self.visit(), None
+        token = self.visit()
         while not self.record.state.status.terminal:
             if self.clock.now > self.deadline_ms + limit_ms:
                 self.watch.report("the run never ended")
                 break
-            woken_at = self._wait(token)
-            self.clock.advance(max(0, woken_at - self.clock.now))
+            self._wait(token)
             token = self.visit()
         self._let_settle()
         self.watch.at_end(self)
@@ -189,14 +185,12 @@ class Simulated:
                 continue
             return token
 
-    def _wait(self, token: str) -> int:
-        """When the next Tick begins: at once if the token was used, else as time brings a wake or the supervision."""
+    def _wait(self, token: str) -> None:
+        """Lets time pass until the next Tick: none if the token was used, else until a wake or the supervision."""
         started = self.clock.now
         while token in self.workflow.open_tokens and self.clock.now < started + SUPERVISION_MS:
             self.clock.advance(min(STEP_MS, started + SUPERVISION_MS - self.clock.now))
-        if token in self.workflow.open_tokens:
-            del self.workflow.open_tokens[token]
-        return self.clock.now
+        self.workflow.open_tokens.pop(token, None)
 
     def _let_settle(self) -> None:
         for _ in range(3):
@@ -253,7 +247,6 @@ class Simulated:
         if position is None or not position.size:
             return
         self.seen["manual_close"] += 1
-        self.manual_closes += 1
         side = "Sell" if position.side == "Buy" else "Buy"
         order = {"category": "linear", "symbol": SYMBOL, "side": side, "orderType": "Market", "qty": str(position.size)}
         self.engine.create_order(self.account, {**order, "reduceOnly": True, "positionIdx": 0})
@@ -304,6 +297,3 @@ def finalizer(simulated: Simulated) -> FinalizeRun:
     """The safety net over the same world."""
     clear = ClearOrphans(simulated.store, exchange_over(simulated.session, simulated.clock), simulated.clock)
     return FinalizeRun(simulated.store, simulated.inbox, simulated.workflow, simulated.tick, clear)
-
-
-__all__ = ["WORKSPACE", "Options", "Simulated", "finalizer"]

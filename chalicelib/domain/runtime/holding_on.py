@@ -61,7 +61,6 @@ def ensure_exit(draft: Draft) -> None:
     intent = draft.new_intent(
         IntentKind.EXIT, side=holding.side.opposite, qty=qty, order_type="Market", reason=holding.closing
     )
-    draft.hold(next_exit_ms=draft.now)
     draft.commands.append(PlaceOrder(intent))
 
 
