@@ -94,6 +94,10 @@ class Stage:
         assert event is not None, f"no {key} within {seconds} s; the run: {self.run(run['id'])}"
         return event
 
+    def count_events(self, run: dict[str, Any], kind: str) -> int:
+        """How many events of this type the run's log holds by now."""
+        return sum(event["type"] == kind for event in self.api.events(run["id"]))
+
     def await_run(self, run_id: str, holds: Callable[[dict[str, Any]], bool], *, seconds: float) -> dict[str, Any]:
         """The run as soon as ``holds`` does. Fails after ``seconds``."""
         end = time.monotonic() + seconds
