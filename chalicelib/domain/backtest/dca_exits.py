@@ -6,16 +6,17 @@ the target does not count, since its high may have come before. Safety orders re
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import numpy as np
 
 from chalicelib.domain.backtest.candidates import level_rounding
 from chalicelib.domain.backtest.outcome import ExitReason, Leg, Outcome
 from chalicelib.domain.backtest.path_exits import ForcedExits
 from chalicelib.domain.backtest.scene import Scene
-from chalicelib.domain.market.instrument import Instrument
 from chalicelib.domain.market.side import Side
 from chalicelib.domain.strategy import spec as sp
-from chalicelib.domain.strategy.dca import LadderFacts, ladder
+from chalicelib.domain.strategy.dca import resting_orders
 from chalicelib.domain.strategy.plan import Signals
 
 _WINDOW = 256
@@ -24,25 +25,28 @@ _WINDOW = 256
 class DcaExits:
     """The outcomes of a DCA strategy's candidates, computed when asked for."""
 
-    def __init__(self, scene: Scene, signals: Signals, dca: sp.Dca) -> None:
+    def __init__(self, scene: Scene, signals: Signals) -> None:
         self._scene = scene
         self._forced = ForcedExits(scene, signals)
-        self._ladder = ladder(dca)
 
     def outcome(self, candidate: int, qty: float, /) -> Outcome:
         """The outcome of one candidate whose first order buys ``qty``."""
-        return _Averaging(self._scene, candidate, qty, self._forced, self._ladder).run()
+        return _Averaging(self._scene, candidate, qty, self._forced).run()
 
 
 class _Averaging:
-    def __init__(self, scene: Scene, candidate: int, qty: float, forced: ForcedExits, orders: LadderFacts) -> None:
+    def __init__(self, scene: Scene, candidate: int, qty: float, forced: ForcedExits) -> None:
         candidates = scene.candidates
         self._scene = scene
         self._sign = int(candidates.sign[candidate])
         self._slip = scene.settings.slippage_bps / 10_000
         bar, price = int(candidates.entry[candidate]), float(candidates.price[candidate])
         self._entries = [Leg(bar, price, qty, at_open=True)]
-        self._waiting = _safety_orders(orders, self._side, price, qty, scene.settings.instrument)
+        # A fixed quantity switches sizing and its limits off.
+        limit = None if scene.settings.fixed_qty is not None else scene.spec.risk.max_position_size_usd
+        first, base = Decimal(repr(price)), Decimal(repr(qty))
+        resting = resting_orders(scene.spec, self._side, first, base, scene.settings.instrument, limit)
+        self._waiting = [(float(order.price), float(order.qty)) for order in resting]
         self._forced = forced.first(self._sign, bar)
         self._stop, self._target = self._levels()
 
@@ -81,11 +85,9 @@ class _Averaging:
         averaged = False
         while self._waiting and worst <= sign * self._waiting[0][0] and sign * self._waiting[0][0] > sign * self._stop:
             price, qty = self._waiting.pop(0)
-            if qty > 0:
-                leg = Leg(int(track.owner[at]), price * (1 + sign * self._slip), qty, at_open=False)
-                self._entries.append(leg)
-                self._stop, self._target = self._levels()
-                averaged = True
+            self._entries.append(Leg(int(track.owner[at]), price * (1 + sign * self._slip), qty, at_open=False))
+            self._stop, self._target = self._levels()
+            averaged = True
         if worst <= sign * self._stop:
             return self._end(at, sign * min(sign * self._stop, sign * opened), ExitReason.STOP_LOSS)
         if not averaged and sign * float(favour[at]) >= sign * self._target:
@@ -122,19 +124,3 @@ def _percent(level: sp.Level) -> float:
     if not isinstance(level, sp.FixedPct):
         raise ValueError("a DCA strategy has fixed_pct levels")
     return float(level.value) / 100
-
-
-def _safety_orders(
-    orders: LadderFacts, side: Side, first_fill: float, qty: float, instrument: Instrument | None
-) -> list[tuple[float, float]]:
-    """Price and quantity of each safety order, in the proportions of the ladder to the first order."""
-    rows = []
-    for order in orders.orders:
-        price = first_fill * (1 - side.sign * float(order.deviation_pct) / 100)
-        amount = qty * float(order.size_usd / orders.base_usd) * first_fill / price
-        if instrument is not None:
-            price = float(level_rounding(np.array([price]), np.array([side is Side.SELL]), instrument)[0])
-            step = float(instrument.qty_step)
-            amount = round(float(np.floor(amount / step + 1e-7)) * step, 12)
-        rows.append((price, amount))
-    return rows

@@ -44,7 +44,7 @@ def trade_signals(
     candidates = find_candidates(spec, signals, bars.close, track, settings)
     scene = Scene(spec, settings, bars, track, candidates, FundingTable(settings.funding, bars))
     if spec.dca is not None:
-        return sized_history(scene, DcaExits(scene, signals, spec.dca))
+        return sized_history(scene, DcaExits(scene, signals))
     if not is_static(spec):
         return sized_history(scene, PathExits(scene, signals))
     exits = StaticExits(spec, candidates, track, settings, passages)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 
@@ -19,7 +20,9 @@ from chalicelib.domain.backtest.settings import FillAt
 from chalicelib.domain.backtest.static_exits import tighter_stop
 from chalicelib.domain.market.bars import Bools, Floats
 from chalicelib.domain.strategy import spec as sp
+from chalicelib.domain.strategy.levels import Target
 from chalicelib.domain.strategy.plan import Signals
+from chalicelib.domain.strategy.steps import step_quantities
 
 _FIRST_WINDOW = 32
 _LARGEST_WINDOW = 1024
@@ -127,10 +130,11 @@ class _Walk:
         self._slip = scene.settings.slippage_bps / 10_000
         self._forced = forced.first(self._sign, opening.bar)
         self._qty = qty
-        steps = zip(scene.candidates.targets[:, candidate].tolist(), scene.spec.exit.take_profit, strict=True)
+        shares = [step.share_pct for step in scene.spec.exit.take_profit]
+        steps = zip(scene.candidates.targets[:, candidate].tolist(), shares, strict=True)
         nearest_first = sorted(steps, key=lambda step: self._sign * step[0])
         self._targets = [price for price, _ in nearest_first]
-        self._shares = _share_quantities(scene, qty, [float(step.share_pct) for _, step in nearest_first[:-1]])
+        self._parts = _step_quantities(scene, qty, nearest_first) if len(nearest_first) > 1 else [qty]
         self._exits: list[Leg] = []
         self._best = opening.price
 
@@ -218,7 +222,7 @@ class _Walk:
             price = sign * max(sign * self._targets.pop(0), sign * float(opens[place]))
             if not self._targets:
                 return self._close(begin + place, price, ExitReason.TAKE_PROFIT)
-            part = self._shares.pop(0)
+            part = self._parts.pop(0)
             if part > 0:
                 self._exits.append(Leg(int(track.owner[begin + place]), self._slipped(price), part, at_open=False))
         return None
@@ -268,11 +272,7 @@ class _Walk:
         return price * (1 - self._sign * self._slip)
 
 
-def _share_quantities(scene: Scene, qty: float, shares_pct: list[float]) -> list[float]:
-    """What each ladder step but the last closes, floored to the step; the last closes the rest."""
-    instrument = scene.settings.instrument
-    parts = [qty * share / 100 for share in shares_pct]
-    if instrument is None:
-        return parts
-    step = float(instrument.qty_step)
-    return [round(np.floor(part / step + 1e-7) * step, 12) for part in parts]
+def _step_quantities(scene: Scene, qty: float, steps: list[tuple[float, Decimal]]) -> list[float]:
+    """What each ladder step, given as price and share, closes: the live bot's own function."""
+    targets = [Target(Decimal(repr(price)), share) for price, share in steps]
+    return [float(part) for part in step_quantities(Decimal(repr(qty)), targets, scene.settings.instrument)]

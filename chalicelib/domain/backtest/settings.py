@@ -10,7 +10,7 @@ from chalicelib.domain.market.bars import Floats, Ints
 from chalicelib.domain.market.instrument import Instrument
 
 # Raised whenever the same strategy, bars and settings may give other trades than before.
-ENGINE_VERSION = 1
+ENGINE_VERSION = 2
 
 
 class FillAt(StrEnum):

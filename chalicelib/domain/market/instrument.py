@@ -31,6 +31,10 @@ class Instrument:
         """The largest quantity on the step that is not above ``qty``: entries are never rounded up (decision 15)."""
         return _round(qty, self.qty_step, ROUND_FLOOR)
 
+    def takes(self, qty: Decimal, price: Decimal) -> bool:
+        """Whether ``qty`` at ``price`` is not below the smallest order, in quantity and in notional."""
+        return qty > 0 and qty >= self.min_order_qty and qty * price >= self.min_notional
+
     def round_price(self, price: Decimal) -> Decimal:
         """The price on the tick nearest to ``price``."""
         return _round(price, self.tick_size, ROUND_HALF_EVEN)

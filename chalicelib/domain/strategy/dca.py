@@ -6,7 +6,7 @@ size_n = base * volumeScale^(n+1); quantity = size / price; average = sum(price 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -61,6 +61,19 @@ class LadderFacts:
         return average * (1 - stop_pct / 100) >= 1 - self.last_deviation_pct / 100
 
 
+@dataclass(frozen=True, slots=True)
+class RestingOrder:
+    """A safety order as it rests on the exchange: its place in the ladder (from 1), its limit price and quantity.
+
+    ``average`` is the position's average price once it and all before it are filled.
+    """
+
+    number: int
+    price: Decimal
+    qty: Decimal
+    average: Decimal
+
+
 def ladder(dca: Dca) -> LadderFacts:
     """The ladder of a validated strategy."""
     return _build(dca.base_order_size_usd, dca.max_safety_orders, dca.price_step_pct, dca.step_scale, dca.volume_scale)
@@ -100,9 +113,7 @@ def base_order_qty(
     if risk is not None:
         if equity <= 0:
             raise InvalidOrder([finding("/risk", "size_no_equity")])
-        stop = spec.exit.stop_loss
-        stop_pct = stop.value if isinstance(stop, FixedPct) else Decimal(100)
-        worst_loss = facts.exposure_usd * stop_pct / 100
+        worst_loss = facts.exposure_usd * _stop_pct(spec) / 100
         usd *= min(Decimal(1), equity * risk / 100 / worst_loss)
     qty = usd / price
     if instrument is None:
@@ -111,3 +122,49 @@ def base_order_qty(
     if qty < instrument.min_order_qty or qty * price < instrument.min_notional:
         raise InvalidOrder([finding("/dca", "size_below_minimum", qty=qty, minimum=instrument.min_order_qty)])
     return qty
+
+
+def resting_orders(
+    spec: StrategySpec,
+    side: Side,
+    first_fill: Decimal,
+    base_qty: Decimal,
+    instrument: Instrument | None,
+    most_usd: Decimal | None,
+) -> tuple[RestingOrder, ...]:
+    """The safety orders of a position whose first order filled ``base_qty`` at ``first_fill``, nearest first.
+
+    Their sizes stand in the ladder's proportions to what the first order really filled, floored to the step, their
+    prices are on the tick, away from the first fill. Left out is what the exchange would refuse as too small, what the
+    stop loss of the average before it is hit before, and what would make the whole worth more than ``most_usd``.
+    """
+    if spec.dca is None:
+        raise ValueError("the strategy has no DCA ladder")
+    facts, stop_pct = ladder(spec.dca), _stop_pct(spec)
+    cost, held = base_qty * first_fill, base_qty
+    orders: list[RestingOrder] = []
+    for number, order in enumerate(facts.orders, start=1):
+        price = order.price(first_fill, side)
+        qty = base_qty * order.size_usd / facts.base_usd * first_fill / price
+        if instrument is not None:
+            price = instrument.floor_price(price) if side is Side.BUY else instrument.ceil_price(price)
+            qty = instrument.floor_qty(min(qty, instrument.max_order_qty))
+            if not instrument.takes(qty, price):
+                continue
+        stop = cost / held * (1 - side.sign * stop_pct / 100)
+        too_much = most_usd is not None and cost + qty * price > most_usd
+        if too_much or (price - stop) * side.sign <= 0:
+            break
+        cost, held = cost + qty * price, held + qty
+        orders.append(RestingOrder(number, price, qty, cost / held))
+    return tuple(orders)
+
+
+def ladder_value(base_qty: Decimal, first_fill: Decimal, orders: Iterable[RestingOrder]) -> Decimal:
+    """What the first order and all ``orders`` are worth together at their prices, in quote currency."""
+    return base_qty * first_fill + sum((order.qty * order.price for order in orders), Decimal(0))
+
+
+def _stop_pct(spec: StrategySpec) -> Decimal:
+    stop = spec.exit.stop_loss
+    return stop.value if isinstance(stop, FixedPct) else Decimal(100)
