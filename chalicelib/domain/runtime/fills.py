@@ -32,6 +32,8 @@ def absorb_execution(draft: Draft, execution: ExecutionFact) -> None:
     """Books an execution once. One that is not ours is adopted all the same, and pauses the run (decision 18)."""
     if execution.symbol != draft.terms.symbol or draft.has_booked(execution.exec_id):
         return
+    if _of_another_time(draft, execution):
+        return
     if _out_of_turn(draft.state.holding, execution):
         # It closes what we do not know to be open: an earlier one was missed. The next reading has both, in order.
         draft.update(reconcile_due="missed_fill")
@@ -48,6 +50,18 @@ def absorb_execution(draft: Draft, execution: ExecutionFact) -> None:
             data={"execId": execution.exec_id, "execType": execution.exec_type.value},
         )
         draft.update(reconcile_due="unknown_execution")
+
+
+def _of_another_time(draft: Draft, execution: ExecutionFact) -> bool:
+    """Whether it is none of ours and from before the run traded: a stream tells of the past too, and a run begins flat.
+
+    What a stranger does while the run starts is seen by the reading that the start waits for.
+    """
+    state = draft.state
+    begun = state.status not in (RunStatus.QUEUED, RunStatus.STARTING)
+    if begun and execution.time_ms >= state.started_ms:
+        return False
+    return _intent_of(draft, execution) is None
 
 
 def _out_of_turn(holding: Holding | None, execution: ExecutionFact) -> bool:
