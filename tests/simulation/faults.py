@@ -9,7 +9,8 @@ from random import Random
 @dataclass(frozen=True)
 class FaultRates:
     """Chances in 0..1: for each request that changes something, for each read, for each private-stream event, for each
-    call of a port (crash before or after it), for each simulated second (outage, stream drop, manual close)."""
+    call of a port (crash before or after it), for each simulated second (outage, stream drop, manual close, outside
+    signal), for each outside signal (repeated, delivered late and so out of order)."""
 
     write: dict[str, float] = field(default_factory=dict)
     read: dict[str, float] = field(default_factory=dict)
@@ -22,6 +23,9 @@ class FaultRates:
     stream_drop: float = 0.0
     manual_close: float = 0.0
     lost_wake: float = 0.0
+    outside_signal: float = 0.0
+    repeated_signal: float = 0.0
+    late_signal: float = 0.0
     thin_book: bool = False
 
 
@@ -52,4 +56,7 @@ def rates_of(random: Random) -> FaultRates:
         manual_close=chance(0.01, 0.1),
         lost_wake=chance(0.5, 0.3),
         thin_book=random.random() < 0.3,
+        outside_signal=0.08,
+        repeated_signal=chance(0.8),
+        late_signal=chance(0.8),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 UNPROTECTED_MS = 5_000
 SLIPPAGE = Decimal("1.02")
+ENTRY = "events.signal_generated.entry"
 
 
 @dataclass
@@ -60,6 +62,7 @@ class Watch:
         """Orders one to one with intents, books that balance, events complete, and the stop policy carried out."""
         self._orders_match_intents()
         self._events_complete()
+        self._signals_traded_once()
         self._ended_as_agreed(simulated)
         self._money_adds_up(simulated)
         if simulated.engine.conserved("u1"):
@@ -92,6 +95,14 @@ class Watch:
             self.report(f"the event log has gaps or repeats: {seqs[-5:]}")
         if self.store.get(RUN_ID).state.event_seq != seqs[-1]:
             self.report("the record and the event log disagree about the last event")
+
+    def _signals_traded_once(self) -> None:
+        """No outside signal opens twice, however often and in whatever order it was told."""
+        events = self.store.event_rows[RUN_ID].values()
+        traded = Counter(event.data["eventId"] for event in events if event.key == ENTRY and "eventId" in event.data)
+        for event_id, times in traded.items():
+            if times > 1:
+                self.report(f"the outside signal {event_id} was acted on {times} times")
 
     def _ended_as_agreed(self, simulated: Simulated) -> None:
         record = self.store.get(RUN_ID)

@@ -30,6 +30,7 @@ class Mutation(StrEnum):
     EXECUTIONS_NOT_FETCHED = "executions come from the stream alone (C-25)"
     EXECUTIONS_NOT_DEDUPED = "executions are booked as often as they are told (C-27)"
     ORPHANS_KEPT = "cancels are taken for done (C-26)"
+    SIGNALS_ACCEPTED_AGAIN = "a repeated outside signal is accepted anew (8b)"
 
 
 class Mutator:

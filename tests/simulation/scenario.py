@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -11,6 +12,7 @@ from chalicelib.domain.market.interval import Interval
 from chalicelib.domain.market.side import Side
 from chalicelib.domain.runtime.decision import Judgement
 from chalicelib.domain.runtime.record import RunTerms
+from chalicelib.domain.strategy.live import sides_from_outside
 from chalicelib.domain.strategy.parse import parse_strategy
 from chalicelib.domain.strategy.spec import StrategySpec
 from tests.fakes.virtual_clock import VirtualClock
@@ -31,6 +33,7 @@ def document(random: Random | None = None) -> dict[str, Any]:
     order: dict[str, Any] = {"type": "Market"}
     if pick("Market", "Market", "Market", "Limit") == "Limit":
         order = {"type": "Limit", "limitOffsetBps": pick(1, 5), "timeoutBars": 1}
+    outside = {"type": "external"} if pick(False, False, True) else None
     condition = {"type": "compare", "op": ">", "left": {"price": "close"}, "right": {"constant": 1}}
     return {
         "id": "simulated",
@@ -40,8 +43,8 @@ def document(random: Random | None = None) -> dict[str, Any]:
         "market": {"exchange": "bybit", "env": "demo", "category": "linear", "symbol": SYMBOL},
         "timeframe": "1m",
         "entry": {
-            "long": condition,
-            "short": {**condition, "op": "<"},
+            "long": outside or condition,
+            "short": outside or {**condition, "op": "<"},
             "onOpposite": pick("ignore", "close", "reverse"),
             "order": order,
         },
@@ -81,7 +84,12 @@ class ScriptedJudge:
     def spec(self, terms: RunTerms) -> StrategySpec:
         return self._spec
 
-    def judge(self, terms: RunTerms) -> Judgement | None:
+    def judge(self, terms: RunTerms, external: Side | None = None) -> Judgement | None:
+        """An entry that waits for outside signals hears nothing else, as a real strategy's does not."""
+        said = self._bar(terms)
+        return replace(said, signal=external) if sides_from_outside(self._spec) else said
+
+    def _bar(self, terms: RunTerms) -> Judgement:
         bar = terms.timeframe.open_time(self._clock.now) - terms.timeframe.milliseconds
         if bar not in self._said:
             random = Random(self._seed * 1_000_003 + bar)

@@ -14,6 +14,7 @@ from chalicelib.domain.runtime.events import EventType, RunEvent
 from chalicelib.domain.runtime.messages import CandleClosed, Message, Reconnected, StopRequested
 from chalicelib.domain.runtime.record import RunRecord, RunState
 from chalicelib.domain.runtime.states import StopReason
+from chalicelib.domain.strategy.live import sides_from_outside
 from chalicelib.ports import NotFound, Ticker
 from chalicelib.run_ports import StartLimits
 from chalicelib.services.runs.finalize import FinalizeRun
@@ -29,6 +30,7 @@ from tests.simulation.exchange_in_memory import EngineSession, exchange_over
 from tests.simulation.faults import CALM, FaultRates
 from tests.simulation.invariants import Watch
 from tests.simulation.mutations import Mutation, Mutator
+from tests.simulation.outside import OutsideSignals
 from tests.simulation.scenario import (
     RUN_ID,
     START_MS,
@@ -123,6 +125,7 @@ class Simulated:
         self.watch = Watch(self.engine, self.account, self.store, max_size=self.spec.risk.max_position_size_usd)
         self.clock.on_pass = self._pass
         self.tick = self._tick_service()
+        self.outside = OutsideSignals(options.rates, Random(options.seed), options.mutation)
         self.last_step = START_MS
         self.stream_up = True
         self.stream_down_since = 0
@@ -219,6 +222,10 @@ class Simulated:
         minute = Interval.M1.milliseconds
         if now % minute == 0:
             self._post(CandleClosed(Interval.M1, now - minute))
+        if sides_from_outside(self.spec):
+            for signal in self.outside.each_second(now):
+                self.seen["outside_signal"] += 1
+                self._post(signal)
         elapsed = now - START_MS
         if self.options.stop_at_ms is not None and elapsed == self.options.stop_at_ms:
             self._post(StopRequested(StopReason.MANUAL, None, "user"))

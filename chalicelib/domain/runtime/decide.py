@@ -11,6 +11,7 @@ from chalicelib.domain.runtime.decision import (
     CommandDone,
     Decision,
     Fact,
+    Heard,
     Judged,
     NothingNew,
     OrderResolved,
@@ -34,10 +35,12 @@ from chalicelib.domain.runtime.messages import (
     PositionUpdate,
     Reconnected,
     ResumeRequested,
+    SignalReceived,
     StopRequested,
 )
 from chalicelib.domain.runtime.order_life import absorb_order, cancel, order_answered, order_resolved, tend_intents
 from chalicelib.domain.runtime.orders import Outcome, OutcomeKind
+from chalicelib.domain.runtime.outside_signals import act_on_outside_signal, hear
 from chalicelib.domain.runtime.pausing import begin_stop, fail_start, pause
 from chalicelib.domain.runtime.protection import keep_protected, protection_answered, see_position, settle
 from chalicelib.domain.runtime.reconcile import absorb_snapshot
@@ -85,6 +88,10 @@ def _absorb(draft: Draft, fact: Fact) -> None:
             _answered(draft, fact)
         case Judged():
             _judged(draft, fact)
+        case SignalReceived():
+            hear(draft, fact)
+        case Heard():
+            draft.heard = fact
         case ReadFailed():
             _read_failed(draft, fact)
         case CandleClosed() | NothingNew():
@@ -239,6 +246,7 @@ def _act(draft: Draft) -> None:
     _expire_limit_entry(draft)
     ensure_exit(draft)
     consider_entry(draft)
+    act_on_outside_signal(draft)
     _read_what_is_due(draft)
 
 

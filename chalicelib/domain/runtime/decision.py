@@ -40,6 +40,15 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """The newest closed bar was judged with the outside signal ``event_id`` on it; ``price`` as for ``Judged``."""
+
+    event_id: str
+    judgement: Judgement
+    price: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class NothingNew:
     """Candles were read, and there is no bar newer than the one judged last."""
 
@@ -110,7 +119,7 @@ class CommandDone:
     outcome: Outcome
 
 
-Fact = Message | Judged | NothingNew | SnapshotRead | OrderResolved | ReadFailed | CommandDone
+Fact = Message | Judged | Heard | NothingNew | SnapshotRead | OrderResolved | ReadFailed | CommandDone
 
 
 @dataclass(frozen=True, slots=True)

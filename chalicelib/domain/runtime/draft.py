@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib.domain.market.side import Side
-from chalicelib.domain.runtime.decision import Booked, Command, Decision, Judged, Reads, Situation
+from chalicelib.domain.runtime.decision import Booked, Command, Decision, Heard, Judged, Reads, Situation
 from chalicelib.domain.runtime.events import EventType, FindingLevel, RunEvent, Severity
 from chalicelib.domain.runtime.facts import ExecutionFact
 from chalicelib.domain.runtime.intent import Intent, IntentKind, IntentStatus, order_link_id
@@ -35,6 +35,7 @@ class Draft:
         self.state: RunState = replace(record.state)
         self.commands: list[Command] = []
         self.judged: Judged | None = None
+        self.heard: Heard | None = None
         self.snapshot_seen = False
         self.read_failed = False
         self.waiting = False

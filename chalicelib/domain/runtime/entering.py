@@ -27,20 +27,31 @@ def consider_entry(draft: Draft) -> None:
     judged = Judged(reversal, state.last_price) if reversal is not None else draft.judged
     if judged is None or judged.judgement.signal is None:
         return
-    if state.status is not RunStatus.RUNNING or state.trading is not TradingState.IDLE:
-        return
-    if state.entry is not None or state.exit is not None or state.holding is not None:
+    if not may_open(draft):
         return
     draft.update(reversal=None)
-    side = judged.judgement.signal
+    open_by(draft, judged, judged.judgement.signal, reversing=reversal is not None)
+
+
+def may_open(draft: Draft) -> bool:
+    """Whether the run runs, and nothing is held or under way."""
+    state = draft.state
+    if state.status is not RunStatus.RUNNING or state.trading is not TradingState.IDLE:
+        return False
+    return state.entry is None and state.exit is None and state.holding is None
+
+
+def open_by(draft: Draft, judged: Judged, side: Side, *, reversing: bool = False, event_id: str = "") -> None:
+    """Opens by a signal unless a guard forbids it, and logs which. ``event_id`` names a signal from outside."""
+    outside = {"eventId": event_id} if event_id else {}
     draft.emit(
         EventType.SIGNAL_GENERATED,
         "entry",
-        data={"openTimeMs": judged.judgement.open_time_ms},
+        data={"openTimeMs": judged.judgement.open_time_ms, **outside},
         params={"side": side.value, "close": judged.judgement.close},
     )
     draft.move_trading(TradingState.ARMED)
-    blocked = _guard(draft, judged, reversing=reversal is not None)
+    blocked = _guard(draft, judged, reversing=reversing)
     if blocked is None:
         blocked = _enter(draft, judged, side)
     if blocked is not None:

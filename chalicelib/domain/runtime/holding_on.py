@@ -35,13 +35,18 @@ def judge_holding(draft: Draft) -> None:
     if leave:
         _leave(draft, judgement, "indicator_exit")
     elif opposite:
-        _leave(draft, judgement, "opposite_signal")
-        if draft.spec.entry.on_opposite is OnOpposite.REVERSE:
-            draft.update(reversal=judgement)
+        leave_by_opposite(draft, judgement)
     elif max_bars is not None and bars >= max_bars:
         _leave(draft, judgement, "time_exit")
     else:
         _move_stop(draft, holding, judgement)
+
+
+def leave_by_opposite(draft: Draft, judgement: Judgement) -> None:
+    """Closes because of a signal against the position, and turns round by it if the strategy says so."""
+    _leave(draft, judgement, "opposite_signal")
+    if draft.spec.entry.on_opposite is OnOpposite.REVERSE:
+        draft.update(reversal=judgement)
 
 
 def ensure_exit(draft: Draft) -> None:

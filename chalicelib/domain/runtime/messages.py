@@ -6,9 +6,11 @@ A message's ``message_id`` makes repeats harmless: the same fact posted twice is
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
 from chalicelib.domain.market.interval import Interval
+from chalicelib.domain.market.side import Side
 from chalicelib.domain.runtime.facts import ExecutionFact, OrderFact, PositionFact
 from chalicelib.domain.runtime.states import StopReason
 from chalicelib.domain.strategy.spec import OnStop
@@ -127,6 +129,27 @@ class ResumeRequested:
         return f"resume#{self.nonce}"
 
 
+@dataclass(frozen=True, slots=True)
+class SignalReceived:
+    """Somebody outside asks for an entry (decision 8b).
+
+    ``at_ms`` is when it was accepted: it orders signals, and is kept with ``event_id``, so a repeat carries the same.
+    ``good_until_ms`` is when it is too old to be traded, ``price`` what the market stood at when it was given.
+    """
+
+    event_id: str
+    side: Side
+    at_ms: int
+    good_until_ms: int
+    price: Decimal | None = None
+    kind: Literal["signal"] = "signal"
+
+    @property
+    def message_id(self) -> str:
+        """The sender's own id."""
+        return f"signal#{self.event_id}"
+
+
 Message = (
     OrderUpdate
     | ExecutionUpdate
@@ -136,4 +159,5 @@ Message = (
     | StopRequested
     | PauseRequested
     | ResumeRequested
+    | SignalReceived
 )

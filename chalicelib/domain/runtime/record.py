@@ -10,6 +10,7 @@ from chalicelib.domain.market.instrument import Instrument
 from chalicelib.domain.market.interval import Interval
 from chalicelib.domain.runtime.intent import Intent
 from chalicelib.domain.runtime.judgement import Judgement
+from chalicelib.domain.runtime.messages import SignalReceived
 from chalicelib.domain.runtime.position import Holding, Ledger
 from chalicelib.domain.runtime.states import RunStatus, StopReason, TradingState
 from chalicelib.domain.strategy.spec import OnStop
@@ -79,6 +80,7 @@ class RunState:
     ``reconciled_ms`` is when it was last read whole. ``error_times_ms`` feed pauseOnError, ``order_times_ms``
     maxOrdersPerMinute. ``mismatch_ms`` is when an unexplained size was first seen, 0 when none is;
     ``reversal`` is the opposite signal for which the position is being closed, to be entered once it is flat;
+    ``outside`` is the outside signal that waits to be acted on, ``outside_last`` orders (time, id) what was heard;
     ``complete`` is false once something was adopted that no execution explains: the report then says so.
     """
 
@@ -98,6 +100,8 @@ class RunState:
     counts: Counts = field(default_factory=Counts)
     bar: BarView | None = None
     reversal: Judgement | None = None
+    outside: SignalReceived | None = None
+    outside_last: tuple[int, str] = (0, "")
     last_price: Decimal | None = None
     equity: Decimal | None = None
     leverage_set: bool = False

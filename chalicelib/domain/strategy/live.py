@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from chalicelib.domain.errors import Finding
+from chalicelib.domain.market.side import Side
 from chalicelib.domain.strategy import expressions as ex
-from chalicelib.domain.strategy.findings import finding
 from chalicelib.domain.strategy.spec import StrategySpec, TpSlMode
 
 
@@ -17,10 +17,13 @@ def not_traded_live(spec: StrategySpec) -> list[Finding]:
         findings.append(_finding("/spec/dca", "a DCA ladder"))
     if spec.execution.tp_sl_mode is TpSlMode.REDUCE_ONLY:
         findings.append(_finding("/spec/execution/tpSlMode", "reduce_only_orders"))
-    for name, root in (("long", spec.entry.long), ("short", spec.entry.short)):
-        if root is not None and _waits_for_outside(root):
-            findings.append(finding(f"/spec/entry/{name}", "not_live_external"))
     return findings
+
+
+def sides_from_outside(spec: StrategySpec) -> tuple[Side, ...]:
+    """The sides whose entry waits for a signal from outside (decision 8b)."""
+    roots = ((Side.BUY, spec.entry.long), (Side.SELL, spec.entry.short))
+    return tuple(side for side, root in roots if root is not None and _waits_for_outside(root))
 
 
 def _waits_for_outside(node: ex.Node) -> bool:

@@ -58,12 +58,6 @@ class Plan:
         """The timeframes whose bars are needed, the primary one first."""
         return tuple(self.required_bars)
 
-    @property
-    def takes_external_signals(self) -> bool:
-        """Whether an entry waits for an outside signal (decision 8b)."""
-        roots = [root for root in (self.spec.entry.long, self.spec.entry.short) if root is not None]
-        return any(isinstance(node, ex.External) for root in roots for node in _walk(root))
-
     def evaluation(self, bars: Mapping[Interval, Bars]) -> Evaluation:
         """A look at ``bars`` for this plan's primary timeframe."""
         return Evaluation(self.spec.timeframe, bars)
@@ -114,12 +108,6 @@ def _roots(spec: sp.StrategySpec) -> Iterator[ex.Condition]:
             yield condition
     for rule in spec.exit.indicator_exits:
         yield rule.condition
-
-
-def _walk(node: ex.Node) -> Iterator[ex.Node]:
-    yield node
-    for inner in ex.children(node):
-        yield from _walk(inner)
 
 
 def _needs(node: ex.Node, back: int, primary: Interval) -> Iterator[tuple[Interval, int]]:

@@ -13,6 +13,7 @@ from chalicelib.account_ports import StrategyRepository
 from chalicelib.domain.errors import UnknownFact
 from chalicelib.domain.market.candle import Candle
 from chalicelib.domain.market.interval import Interval
+from chalicelib.domain.market.side import Side
 from chalicelib.domain.runtime.judgement import Judgement
 from chalicelib.domain.runtime.record import RunTerms
 from chalicelib.domain.strategy.parse import parse_strategy
@@ -46,9 +47,10 @@ class Judge:
             _trim(self._specs)
         return self._specs[key]
 
-    def judge(self, terms: RunTerms) -> Judgement | None:
+    def judge(self, terms: RunTerms, external: Side | None = None) -> Judgement | None:
         """The judgement of the newest closed bar; None while the exchange has none.
 
+        ``external`` is the side of an outside signal that is to stand on that bar.
         Raises ExchangeUnavailable when candles cannot be read.
         """
         from chalicelib.domain.market.bars import Bars
@@ -60,7 +62,8 @@ class Judge:
         if not newest:
             return None
         try:
-            decision = decide_on_close(plan, {interval: Bars.from_candles(rows) for interval, rows in candles.items()})
+            bars = {interval: Bars.from_candles(rows) for interval, rows in candles.items()}
+            decision = decide_on_close(plan, bars, external)
         except UnknownFact:
             return None
         bar = newest[-1]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import count
 from typing import Any
 
@@ -20,6 +21,7 @@ from chalicelib.domain.runtime.decision import (
     CommandDone,
     Decision,
     Fact,
+    Heard,
     Judged,
     NothingNew,
     OrderResolved,
@@ -236,24 +238,35 @@ class TickRun:
         return SnapshotRead(snapshot, tuple(row for row in own if row.exec_id not in known))
 
     def _judged(self, record: RunRecord) -> list[Fact]:
-        """The newest bar; with a signal also the price and, unless just read, the account it would be traded on."""
+        """The newest bar, and what it says with the outside signal that waits; with a signal also the price and,
+        unless just read, the account it would be traded on."""
+        outside, bar = record.state.outside, record.state.bar
         try:
             judgement = self._judge.judge(record.terms)
+            heard = None if outside is None else self._judge.judge(record.terms, outside.side)
         except (ExchangeUnavailable, NotFound) as error:
             return [ReadFailed("candles", str(error))]
-        bar = record.state.bar
-        if judgement is None or (bar is not None and judgement.open_time_ms <= bar.open_time_ms):
+        if judgement is not None and bar is not None and judgement.open_time_ms <= bar.open_time_ms:
+            judgement = None
+        if judgement is None and heard is None:
             return [NothingNew()]
-        if judgement.signal is None:
-            return [Judged(judgement, None)]
         facts: list[Fact] = []
-        if record.state.holding is None and record.state.status is RunStatus.RUNNING:
-            facts.append(self._snapshot(record))
+        price = None
+        if any(said is not None and said.signal is not None for said in (judgement, heard)):
+            if record.state.holding is None and record.state.status is RunStatus.RUNNING:
+                facts.append(self._snapshot(record))
+            price = self._last_price(record)
+        if judgement is not None:
+            facts.append(Judged(judgement, None if judgement.signal is None else price))
+        if outside is not None and heard is not None:
+            facts.append(Heard(outside.event_id, heard, price))
+        return facts
+
+    def _last_price(self, record: RunRecord) -> Decimal | None:
         try:
-            price = self._market.ticker(record.terms.symbol).last_price
+            return self._market.ticker(record.terms.symbol).last_price
         except (ExchangeUnavailable, NotFound):
-            price = None
-        return [*facts, Judged(judgement, price)]
+            return None
 
     def _unbooked(self, record: RunRecord, messages: tuple[Message, ...]) -> tuple[Fact, ...]:
         """The messages without executions that are booked already."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from chalicelib.domain.market.candle import Candle
 from chalicelib.domain.market.interval import Interval
+from chalicelib.domain.market.side import Side
 from chalicelib.domain.runtime.record import RunTerms
 from chalicelib.domain.strategy.normalise import hash_of
 from chalicelib.domain.strategy.parse import normalise
@@ -43,9 +44,10 @@ class GrowingMarket:
         return tuple(self.changed.get(number, candle(number)) for number in numbers)
 
 
-def judge_of(market: Any, slow: int = 200) -> tuple[Judge, RunTerms]:
+def judge_of(market: Any, slow: int = 200, **entry: Any) -> tuple[Judge, RunTerms]:
     document = strategy_document()
     document["entry"]["long"]["b"]["params"]["length"] = slow
+    document["entry"] |= entry
     whole = normalise(document)
     strategies = MemoryStrategies()
     head = StrategyHead("w", "s", "S", 1, hash_of(whole), enabled=True, created_ms=1, updated_ms=1)
@@ -92,6 +94,12 @@ def test_later_judgements_read_the_newest_few_and_decide_as_a_fresh_one_would() 
         market.last += 1
         assert judge.judge(terms) == judge_of(market)[0].judge(terms)
     assert [asked for asked in market.asked if asked < 100] == [5, 5, 5]
+
+
+def test_an_outside_signal_stands_on_the_newest_bar_of_its_judgement_alone() -> None:
+    judge, terms = judge_of(GrowingMarket(), long={"type": "external"})
+    said = [judge.judge(terms, external) for external in (Side.BUY, Side.SELL, None)]
+    assert [judgement and judgement.signal for judgement in said] == [Side.BUY, None, None]
 
 
 def test_a_gap_between_what_is_known_and_what_is_new_is_read_again_whole() -> None:

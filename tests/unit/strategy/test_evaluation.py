@@ -137,7 +137,6 @@ def test_an_outside_signal_is_true_once_and_only_for_its_side() -> None:
     plan = compile_plan(parse_strategy(minimal(entry=entry)))
     bars = {Interval.M5: closes([2, 2, 2])}
 
-    assert plan.takes_external_signals
     assert decide_on_close(plan, bars).signal is None
     assert decide_on_close(plan, bars, external=Side.BUY).signal is Side.BUY
     assert decide_on_close(plan, bars, external=Side.SELL).signal is Side.SELL

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.market.side import Side
 from chalicelib.domain.strategy.findings import messages
-from chalicelib.domain.strategy.live import not_traded_live
+from chalicelib.domain.strategy.live import not_traded_live, sides_from_outside
 from chalicelib.domain.strategy.parse import parse_strategy
 from tests.unit.api.gateway import strategy_document
 
@@ -24,14 +25,17 @@ def test_what_is_traded_live_is_accepted() -> None:
     assert findings(onOpposite="reverse") == []
 
 
-def test_outside_signals_are_refused_also_inside_a_condition() -> None:
+def test_an_outside_signal_is_waited_for_on_the_side_that_names_it() -> None:
     rule = {"type": "compare", "op": ">", "left": {"price": "close"}, "right": {"constant": 1}}
-    assert findings(long={"type": "all", "conditions": [{"type": "external"}, rule]}, short={"type": "external"}) == [
-        ("/spec/entry/long", "strategy.not_live_external"),
-        ("/spec/entry/short", "strategy.not_live_external"),
-    ]
+    document = strategy_document()
+    document["entry"] |= {"long": {"type": "all", "conditions": [{"type": "external"}, rule]}, "short": rule}
+    spec = parse_strategy(document)
+
+    assert sides_from_outside(spec) == (Side.BUY,)
+    assert not_traded_live(spec) == []
+    assert sides_from_outside(parse_strategy(strategy_document())) == ()
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_each_refusal_has_its_text(language: str) -> None:
-    assert {"not_live", "not_live_external"} <= set(messages(language))
+    assert "not_live" in messages(language)
