@@ -68,7 +68,7 @@ def main(names: list[str]) -> int:
     """Runs the lint steps, and the tests too unless ``names`` is ``lint``. Returns the exit code."""
     steps = LINT if names == ["lint"] else LINT + TESTS
     LOGS.mkdir(parents=True, exist_ok=True)
-    environment = {**os.environ, "CI": "true", "NO_COLOR": "1"}
+    environment = {**os.environ, "CI": "true", "NO_COLOR": "1", "KEEP_CLOUD_LOGS": str(LOGS / "clouds")}
     if steps is not LINT:
         environment |= _chromium()
     started = time.monotonic()

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -182,6 +183,7 @@ class LocalCloud:
         self._sidecar = self._proxy = self._exchange = self._aws = None
         shutil.rmtree(self.state / "tmp", ignore_errors=True)
         if self._temporary:
+            _keep_logs(self.state)
             shutil.rmtree(self.state, ignore_errors=True)
 
     def _start_exchange(self) -> ChildProcess:
@@ -225,6 +227,13 @@ class LocalCloud:
             "password": credentials.password,
             "totp_secret": credentials.totp_secret,
         }
+
+
+def _keep_logs(state: Path) -> None:
+    """Copies a throw-away cloud's logs to the folder that KEEP_CLOUD_LOGS names, for whoever looks into a failure."""
+    folder = os.environ.get("KEEP_CLOUD_LOGS")
+    if folder and (state / "logs").is_dir():
+        shutil.copytree(state / "logs", Path(folder) / state.name, dirs_exist_ok=True)
 
 
 class _InBackground:
