@@ -31,6 +31,7 @@ class Settings:
     execution_function: str = ""
     websocket_management_url: str = ""
     websocket_public_url: str = ""
+    audit_bucket: str = ""
     lab_bucket: str = ""
     lab_function: str = ""
     lab_sweep_arn: str = ""

@@ -5,18 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_ULID_LENGTH = 26
-
-
-def ulid_from(time_ms: int, randomness: int) -> str:
-    """The ULID of a time and 80 random bits: 48 bits of milliseconds first, in Crockford's base 32."""
-    number = (time_ms << 80) | randomness
-    digits = []
-    for _ in range(_ULID_LENGTH):
-        number, digit = divmod(number, 32)
-        digits.append(_CROCKFORD[digit])
-    return "".join(reversed(digits))
+from chalicelib.domain.ulid import ulid_from
 
 
 class SystemIds:

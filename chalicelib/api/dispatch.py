@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from chalice.app import Request, Response
 
-from chalicelib.api.models.base import View
-from chalicelib.api.operation import Call, Operation, Reply
+from chalicelib.api.audited import write_down
+from chalicelib.api.models.base import RequestModel, View
+from chalicelib.api.operation import JSON, NDJSON, Call, Ndjson, Operation, Reply
 from chalicelib.api.problems import CONTENT_TYPE, KNOWN_ERRORS, Problem, problem_of, unexpected
 from chalicelib.api.request import MAX_BODY_BYTES, read_body, read_idempotency_key, read_path, read_query
 from chalicelib.api.services import ApiServices
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from chalicelib.domain.accounts.actor import Actor
 
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-_JSON = "application/json"
 _OUR_SIDE = 500
 
 
@@ -57,10 +57,14 @@ def _carry_out(operation: Operation, request: Request, path: dict[str, str], ser
         limit = operation.most_bytes or MAX_BODY_BYTES
         values["body"] = read_body(operation.body_model, _raw_body(request), headers.get("content-type"), limit)
     key = read_idempotency_key(headers.get("idempotency-key"))
-    call = Call(services, actor, key, headers, _cookies(headers))
+    call = Call(services, actor, key, headers, _cookies(headers), str(request.context.get("requestId", "")))
 
     def produce() -> dict[str, Any]:
-        return _reply(operation, operation.handler(call, **values))
+        made = _reply(operation, operation.handler(call, **values))
+        given = values.get("body")
+        fields = given.model_dump(by_alias=True, exclude_unset=True) if isinstance(given, RequestModel) else {}
+        write_down(operation, call, path, fields, made["body"])
+        return made
 
     if operation.cached_reply and key is not None and actor is not None:
         scope = f"{actor.workspace_id}#{operation.method} {operation.path}#{key}"
@@ -112,12 +116,15 @@ def _reply(operation: Operation, result: object) -> dict[str, Any]:
     cookies: tuple[str, ...] = ()
     if isinstance(result, Reply):
         cookies, result = result.cookies, result.body
+    if isinstance(result, Ndjson):
+        body = "".join(f"{line.model_dump_json(by_alias=True)}\n" for line in result.lines)
+        return {"status": operation.status, "body": body, "type": NDJSON, "cookies": []}
     body = result.model_dump_json(by_alias=True) if isinstance(result, View) else ""
-    return {"status": operation.status, "body": body, "cookies": list(cookies)}
+    return {"status": operation.status, "body": body, "type": JSON, "cookies": list(cookies)}
 
 
 def _response(reply: dict[str, Any]) -> Response:
-    headers: dict[str, Any] = {**_HEADERS, "Content-Type": _JSON}
+    headers: dict[str, Any] = {**_HEADERS, "Content-Type": reply.get("type", JSON)}
     if reply["cookies"]:
         headers["Set-Cookie"] = list(reply["cookies"])
     return Response(body=reply["body"], status_code=int(reply["status"]), headers=headers)

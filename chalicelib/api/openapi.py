@@ -170,7 +170,7 @@ def _responses(operation: Operation, requirement: Access | Role, references: Ref
     good: dict[str, Any] = {"description": HTTPStatus(operation.status).phrase}
     if operation.answer_model is not None:
         schema = _reference(references[(operation.answer_model, "serialization")])
-        good["content"] = {_JSON: {"schema": schema}}
+        good["content"] = {operation.content_type: {"schema": schema}}
     statuses = {400, *operation.refusals, 500}
     if isinstance(requirement, Role):
         statuses |= {401, 403}

@@ -18,6 +18,10 @@ from chalicelib.domain.accounts.actor import Actor
 from chalicelib.domain.accounts.errors import Unauthenticated
 
 Answer = TypeVar("Answer", bound=View | None)
+Line = TypeVar("Line", bound=View)
+
+JSON = "application/json"
+NDJSON = "application/x-ndjson"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,12 @@ class Call:
     idempotency_key: str | None
     headers: dict[str, str] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)
+    request_id: str = ""
+    noted: dict[str, str] = field(default_factory=dict)
+
+    def note(self, **facts: str) -> None:
+        """What the request's audit row cannot know by itself: ``workspace_id``, ``actor``, ``subject``, ``detail``."""
+        self.noted.update(facts)
 
     @property
     def actor(self) -> Actor:
@@ -44,6 +54,13 @@ class Reply(Generic[Answer]):
 
     body: Answer
     cookies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ndjson(Generic[Line]):
+    """An answer of many lines, one JSON document each."""
+
+    lines: tuple[Line, ...]
 
 
 Handler = Callable[..., object]
@@ -89,11 +106,16 @@ class Operation:
         """The names of the path's values, in order."""
         return tuple(part[1:-1] for part in self.path.split("/") if part.startswith("{"))
 
+    @property
+    def content_type(self) -> str:
+        """Of a good answer."""
+        return NDJSON if get_origin(self.signature.return_annotation) is Ndjson else JSON
+
     @cached_property
     def answer_model(self) -> type[View] | None:
-        """The model of a good answer; None where there is no body."""
+        """The model of a good answer, or of one line of it; None where there is no body."""
         annotation = self.signature.return_annotation
-        if get_origin(annotation) is Reply:
+        if get_origin(annotation) in (Reply, Ndjson):
             annotation = get_args(annotation)[0]
         return annotation if isinstance(annotation, type) and issubclass(annotation, View) else None
 

@@ -29,6 +29,7 @@ _MODULES: dict[str, tuple[str, ...]] = {
     "lab": ("datasets", "experiments", "preview"),
     "presets": ("presets",),
     "kill-switch": ("kill_switch",),
+    "audit": ("audit",),
 }
 
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from chalicelib.account_ports import AccessTokens, ReplyCache
+    from chalicelib.ports import AuditTrail
     from chalicelib.services.accounts.sessions import Sessions
     from chalicelib.services.accounts.sockets import SocketTickets
+    from chalicelib.services.audit.read import ReadAudit
     from chalicelib.services.bots import Bots
     from chalicelib.services.connections import Connections
     from chalicelib.services.instruments import Instruments
@@ -109,6 +111,14 @@ class ApiServices(Protocol):
     @property
     def replay(self) -> ReplayRun:
         """Runs held against their backtests."""
+
+    @property
+    def audit(self) -> AuditTrail:
+        """The audit trail, to write."""
+
+    @property
+    def read_audit(self) -> ReadAudit:
+        """The audit trail, to look at."""
 
     @property
     def replies(self) -> ReplyCache:

@@ -10,8 +10,10 @@ from chalicelib.bootstrap import aws_client, clock, exchange, ids, settings, tab
 
 if TYPE_CHECKING:
     from chalicelib.account_ports import AccessTokens, ReplyCache, SocketGateway
+    from chalicelib.ports import AuditTrail
     from chalicelib.services.accounts.sessions import Sessions
     from chalicelib.services.accounts.sockets import EventPush, OpenSockets, SocketTickets
+    from chalicelib.services.audit.read import ReadAudit
     from chalicelib.services.bots import Bots
     from chalicelib.services.connections import Connections
     from chalicelib.services.instruments import Instruments
@@ -237,6 +239,18 @@ class LazyApiServices:
         from chalicelib.bootstrap import lab
 
         return lab.replay(self.runs)
+
+    @property
+    def audit(self) -> AuditTrail:
+        """The audit trail, to write."""
+        return exchange.audit_trail()
+
+    @property
+    def read_audit(self) -> ReadAudit:
+        """The audit trail, to look at."""
+        from chalicelib.bootstrap import audit
+
+        return audit.read_audit()
 
     @cached_property
     def replies(self) -> ReplyCache:

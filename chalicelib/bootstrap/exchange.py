@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from chalicelib.bootstrap import clock, ids, settings
+from chalicelib.bootstrap import clock, settings
+from chalicelib.bootstrap.audit import audit_writer
 from chalicelib.ports import AuditTrail, Exchange, MarketData, SecretSealer
 
 if TYPE_CHECKING:
@@ -61,11 +62,7 @@ def secret_sealer() -> SecretSealer:
 @cache
 def audit_trail() -> AuditTrail:
     """Who did what to something that matters."""
-    from chalicelib.adapters.dynamodb.audit import AuditItem, DynamoAudit
-    from chalicelib.adapters.dynamodb.binding import bind
-
-    bind(AuditItem, settings().table_prefix)
-    return DynamoAudit(clock(), ids())
+    return audit_writer()
 
 
 @cache
@@ -86,20 +83,18 @@ def execution_runtime() -> ExecutionRuntime:
     from chalicelib.adapters.bybit.account_opener import AccountOpener
     from chalicelib.adapters.bybit.execution import ExecutionRuntime
     from chalicelib.adapters.bybit.margin_modes import MarginModes
-    from chalicelib.adapters.dynamodb.audit import AuditItem, DynamoAudit
     from chalicelib.adapters.dynamodb.binding import bind
     from chalicelib.adapters.dynamodb.connections import ConnectionItem
     from chalicelib.adapters.dynamodb.sealed_connections import DynamoSealedConnections
     from chalicelib.adapters.kms.secret_box import KmsSecretBox
 
-    for item in (AuditItem, ConnectionItem):
-        bind(item, settings().table_prefix)
+    bind(ConnectionItem, settings().table_prefix)
     accounts = AccountOpener(
         environment=environment(),
         rest_url=urls().rest,
         connections=DynamoSealedConnections(),
         secrets=KmsSecretBox(settings().required("secrets_key_id")),
-        audit=DynamoAudit(clock(), ids()),
+        audit=audit_writer(),
         governor=request_governor(),
         clock=clock(),
     )

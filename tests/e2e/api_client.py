@@ -69,6 +69,10 @@ class ApiClient:
         """The answer to a POST. Raises Refused."""
         return self.call("POST", path, body=dict(body or {}), key=key)
 
+    def raw(self, method: str, path: str, **request: Any) -> httpx.Response:
+        """The answer as it came, good or not."""
+        return self._http.request(method, path, **request)
+
     def call(
         self,
         method: str,

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from chalicelib.domain.audit.entry import AuditEntry
+from chalicelib.domain.ulid import ulid_from
 from chalicelib.ports import PortError
 from chalicelib.run_ports import KillState
+from tests.fakes.memory_audit import MemoryAuditLog
 
 UNREADABLE = KillState("kill switch unreadable", 0, "")
 
@@ -33,12 +36,18 @@ class MemoryKillSwitch:
 
 @dataclass
 class MemoryAudit:
-    """The rows: workspace, action, actor, subject, detail. ``writable`` False fails every one."""
+    """The rows: workspace, action, actor, subject, detail. ``writable`` False fails every one.
+
+    ``log`` holds the same rows for who reads them; each is a millisecond after the one before.
+    """
 
     rows: list[tuple[str, str, str, str, str]] = field(default_factory=list)
     writable: bool = True
+    log: MemoryAuditLog = field(default_factory=MemoryAuditLog)
 
     def record(self, workspace_id: str, action: str, actor: str, subject: str, detail: str) -> None:
         if not self.writable:
             raise PortError("scripted")
         self.rows.append((workspace_id, action, actor, subject, detail))
+        at_ms = 1_700_000_000_000 + len(self.rows)
+        self.log.add(AuditEntry(workspace_id, ulid_from(at_ms, 0), at_ms, action, actor, subject, detail))

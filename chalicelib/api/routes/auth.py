@@ -23,7 +23,10 @@ _COOKIE_PATH = "/api/v1/auth"
 @routes.post("/auth/login", refusals=(401, 403))
 def login(call: Call, body: LoginBody) -> Reply[SessionView]:
     """Signs in. The refresh token comes as a cookie."""
-    return _answer(call, call.services.sessions.login(body.email, body.password, body.totp))
+    session = call.services.sessions.login(body.email, body.password, body.totp)
+    opened = session.identity
+    call.note(workspace_id=opened.workspace.workspace_id, actor=opened.user.user_id, subject=opened.user.user_id)
+    return _answer(call, session)
 
 
 @routes.post("/auth/refresh", refusals=(401, 403))

@@ -104,6 +104,9 @@ ROUTE_ACCESS: dict[tuple[str, str], Requirement] = {
     ("GET", "/kill-switch"): Role.VIEWER,
     ("POST", "/kill-switch"): Role.TRADER,
     ("POST", "/kill-switch/release"): Role.ADMIN,
+    ("GET", "/audit"): Role.ADMIN,
+    ("GET", "/audit/verification"): Role.ADMIN,
+    ("GET", "/audit/export"): Role.ADMIN,
 }
 
 

@@ -21,6 +21,8 @@ from chalicelib.domain.accounts.roles import Role
 from chalicelib.domain.lab.job import LabJob
 from chalicelib.services.accounts.sessions import Sessions
 from chalicelib.services.accounts.sockets import SocketTickets
+from chalicelib.services.audit.read import ReadAudit
+from chalicelib.services.audit.seal import SealAudit
 from chalicelib.services.bots import Bots
 from chalicelib.services.connections import Connections
 from chalicelib.services.instruments import Instruments
@@ -45,6 +47,7 @@ from chalicelib.services.terminal.positions import ManualPositions
 from chalicelib.services.terminal.wind_down import WindDownByHand
 from tests.fakes.counted_ids import CountedIds
 from tests.fakes.memory_accounts import MemoryAccounts, MemorySessions
+from tests.fakes.memory_audit import MemoryAuditChain, MemoryHeads
 from tests.fakes.memory_inbox import MemoryInbox, MemoryWorkflow
 from tests.fakes.memory_lab import MemoryDatasets, MemoryDrafts, MemoryLabJobs, MemoryLabStore, NotedWorker
 from tests.fakes.memory_runs import MemoryRunStore
@@ -98,6 +101,8 @@ class FakeServices:
         self.inbox = MemoryInbox(self.run_rows, self.workflow)
         self.switch = MemoryKillSwitch()
         self.audit = MemoryAudit()
+        self.audit_chain = MemoryAuditChain()
+        self.audit_heads = MemoryHeads()
         self.dataset_rows = MemoryDatasets()
         self.job_rows = MemoryLabJobs()
         self.lab_store = MemoryLabStore()
@@ -251,6 +256,16 @@ class FakeServices:
     @cached_property
     def replay(self) -> ReplayRun:
         return ReplayRun(self.runs, self.strategy_rows, self.market_data)
+
+    @cached_property
+    def read_audit(self) -> ReadAudit:
+        return ReadAudit(self.audit.log, self.audit_chain, self.audit_heads)
+
+    def seal(self) -> None:
+        """Seals the audit rows, as the stream would have done by now."""
+        sealer = SealAudit(self.audit_chain, self.audit_heads, self.clock)
+        for workspace_id in self.audit.log.workspaces():
+            sealer(workspace_id, tuple(self.audit.log.all(workspace_id)))
 
     def ready(self) -> Mapping[str, bool]:
         return self.checks

@@ -7,6 +7,7 @@ import pytest
 from chalicelib.api.operations import defined_operations
 from chalicelib.domain.accounts.roles import Role
 from chalicelib.domain.accounts.route_access import ROUTE_ACCESS, Access
+from chalicelib.domain.accounts.route_audit import NOT_BY_ROUTE, ROUTE_AUDIT
 from tests.unit.api.gateway import Client, Gateway, order_body, strategy_document
 
 GUARDED = [(method, path) for (method, path), need in ROUTE_ACCESS.items() if isinstance(need, Role)]
@@ -51,6 +52,14 @@ def test_a_route_lets_in_exactly_the_roles_of_the_table(gateway: Gateway, method
     refused = answer.status == 403 and answer.json["code"] == "auth.role_required"
     assert refused == (not role.reaches(needed))
     assert answer.status != 500
+
+
+def test_every_route_that_can_change_something_is_audited_or_says_why_not() -> None:
+    changing = {route for route in ROUTE_ACCESS if route[0] != "GET"}
+
+    assert changing <= set(ROUTE_AUDIT) | set(NOT_BY_ROUTE)
+    assert not set(ROUTE_AUDIT) & set(NOT_BY_ROUTE)
+    assert set(ROUTE_AUDIT) | set(NOT_BY_ROUTE) <= set(ROUTE_ACCESS)
 
 
 def test_public_routes_are_those_that_the_contract_names() -> None:

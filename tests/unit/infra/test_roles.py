@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from chalicelib.adapters.kms.secret_box import PURPOSE
 from tests.unit.infra.iam_statements import actions, role_statements, targets
 
@@ -27,7 +29,7 @@ def _functions(resources: dict[str, Any]) -> dict[str, Any]:
 
 def test_every_function_has_a_role_of_its_own(resources: dict[str, Any]) -> None:
     roles = [function["Properties"]["Role"]["Fn::GetAtt"][0] for function in _functions(resources).values()]
-    assert len(set(roles)) == len(roles) == 14
+    assert len(set(roles)) == len(roles) == 16
 
 
 def test_the_execution_role_alone_may_decrypt(resources: dict[str, Any]) -> None:
@@ -93,6 +95,50 @@ def test_nothing_on_a_request_path_may_scan(resources: dict[str, Any]) -> None:
 def test_nobody_may_stop_or_redrive_an_execution(resources: dict[str, Any]) -> None:
     forbidden = {"states:StopExecution", "states:RedriveExecution"}
     assert [role for role, found in role_statements(resources) if forbidden & set(actions(found))] == []
+
+
+WRITING = {"dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
+
+
+def _writing(table: str, resources: dict[str, Any]) -> set[tuple[str, str]]:
+    return {
+        (role, action)
+        for role, found in role_statements(resources)
+        for action in WRITING & set(actions(found))
+        if any(target.endswith(f'-{table}"}}') or '"*"' in target for target in targets(found))
+    }
+
+
+def test_nobody_but_the_sealer_writes_the_audit_chain_and_it_only_adds(resources: dict[str, Any]) -> None:
+    assert _writing("audit-chain", resources) == {("SealAuditRole", "dynamodb:PutItem")}
+
+
+def test_audit_rows_are_added_by_those_who_act_and_changed_by_nobody(resources: dict[str, Any]) -> None:
+    assert _writing("audit", resources) == {
+        (role, "dynamodb:PutItem")
+        for role in ("ApiHandlerRole", "AuditTradingRole", "ExecutionRole", "PlatformKillSwitchRole")
+    }
+
+
+@pytest.mark.parametrize("table", ["AuditTable", "AuditChainTable"])
+def test_the_audit_tables_themselves_refuse_a_change_whatever_a_role_says(
+    resources: dict[str, Any], table: str
+) -> None:
+    policy = resources[table]["Properties"]["ResourcePolicy"]["PolicyDocument"]["Statement"]
+    denied = {action for found in policy if found["Effect"] == "Deny" and "Condition" not in found
+              for action in found["Action"]}  # fmt: skip
+    assert denied >= WRITING - {"dynamodb:PutItem"}
+
+
+def test_published_heads_are_written_by_the_sealer_and_kept_for_years(resources: dict[str, Any]) -> None:
+    writers = {
+        role
+        for role, found in role_statements(resources)
+        if "s3:PutObject" in actions(found) and any("-audit-" in target for target in targets(found))
+    }
+    lock = resources["AuditBucket"]["Properties"]["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
+    assert writers == {"SealAuditRole"}
+    assert lock == {"Mode": "COMPLIANCE", "Years": 10}
 
 
 def test_runs_are_started_by_the_api_and_by_the_hand_over_only(resources: dict[str, Any]) -> None:

@@ -8,10 +8,11 @@ from infra.package import RUNTIME, Package
 
 CONTRACT_TABLES = {
     "accounts", "connections", "strategies", "bots", "manual-orders", "instruments", "idempotency", "sockets", "audit",
+    "audit-chain",
     "rate-limits",
     "runs", "run-events", "run-inbox", "intents", "fills", "slots", "leases", "datasets", "lab-jobs",
 }  # fmt: skip
-KEPT_FOR_35_DAYS = {"intents", "fills", "audit", "runs", "run-events", "accounts", "manual-orders"}
+KEPT_FOR_35_DAYS = {"intents", "fills", "audit", "audit-chain", "runs", "run-events", "accounts", "manual-orders"}
 
 
 def _tables(resources: dict[str, Any]) -> dict[str, Any]:
@@ -50,7 +51,7 @@ def test_functions_get_the_whole_environment_of_the_contract(package: Package) -
         "STAGE", "TABLE_PREFIX", "BYBIT_ENV", "SIMULATOR_REST_URL", "SIMULATOR_WS_URL", "TOKEN_KEY_ID",
         "SECRETS_KEY_ID", "STATE_MACHINE_ARN", "EXECUTION_FUNCTION", "WEBSOCKET_MANAGEMENT_URL", "WEBSOCKET_PUBLIC_URL",
         "CANDLE_WAKE_SPREAD_MS", "PUBLIC_ORIGIN", "REFRESH_COOKIE_SECURE", "LOG_LEVEL",
-        "LAB_BUCKET", "LAB_FUNCTION", "LAB_SWEEP_ARN", "LAB_PART_WORK",
+        "AUDIT_BUCKET", "LAB_BUCKET", "LAB_FUNCTION", "LAB_SWEEP_ARN", "LAB_PART_WORK",
     }  # fmt: skip
 
 

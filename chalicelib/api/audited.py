@@ -1,0 +1,39 @@
+"""Writes the audit row of a request that was carried out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from chalicelib.api.operation import Call, Operation
+from chalicelib.domain.accounts.route_audit import ROUTE_AUDIT
+from chalicelib.observability import logger
+from chalicelib.ports import PortError
+
+
+def write_down(operation: Operation, call: Call, path: dict[str, str], body: dict[str, Any], answer: str) -> None:
+    """Adds the row, or nothing for a route that has none or a caller nobody knows.
+
+    The act has happened, so a row that cannot be written is not a reason to deny it: it goes to the log, which an
+    operator is told of, with all that the row would have said.
+    """
+    action = ROUTE_AUDIT.get((operation.method, operation.path))
+    who = call.noted.get("actor") or (call.identity.user_id if call.identity is not None else "")
+    workspace_id = call.noted.get("workspace_id") or (call.identity.workspace_id if call.identity is not None else "")
+    if action is None or not who or not workspace_id:
+        return
+    subject = call.noted.get("subject") or next(reversed(path.values()), "") or _id_of(answer) or "workspace"
+    # Names of fields, never their values: a row is kept for ever.
+    facts: dict[str, Any] = {"requestId": call.request_id, **({"fields": sorted(body)} if body else {})}
+    detail = call.noted.get("detail") or orjson.dumps(facts, option=orjson.OPT_SORT_KEYS).decode()
+    try:
+        call.services.audit.record(workspace_id, action, who, subject, detail)
+    except PortError:
+        row = {"workspaceId": workspace_id, "action": action, "actor": who, "subject": subject, "detail": detail}
+        logger.exception("audit row lost", extra={"row": row})
+
+
+def _id_of(answer: str) -> str:
+    document = orjson.loads(answer) if answer.startswith("{") else {}
+    return str(document.get("id", ""))

@@ -1,0 +1,56 @@
+"""The one table that says which requests leave a row in the audit trail, and as what.
+
+A test holds it against the table of access: every route that can change something is in one of the two below. The
+dispatcher writes the row after the act, with what it was done to; what the act's own service or a table's stream writes
+down better is named in ``NOT_BY_ROUTE`` with the reason.
+"""
+
+from __future__ import annotations
+
+ROUTE_AUDIT: dict[tuple[str, str], str] = {
+    ("POST", "/auth/login"): "session.opened",
+    ("POST", "/exchanges"): "connection.added",
+    ("PATCH", "/exchanges/{connection_id}"): "connection.changed",
+    ("DELETE", "/exchanges/{connection_id}"): "connection.removed",
+    ("POST", "/exchanges/{connection_id}/test"): "connection.tested",
+    ("POST", "/terminal/orders/{order_id}/cancel"): "order.cancel_requested",
+    ("POST", "/terminal/orders/{order_id}/amend"): "order.amend_requested",
+    ("POST", "/terminal/positions/protection"): "position.protection_requested",
+    ("POST", "/terminal/positions/close"): "position.close_requested",
+    ("POST", "/strategies"): "strategy.created",
+    ("PUT", "/strategies/{strategy_id}"): "strategy.changed",
+    ("DELETE", "/strategies/{strategy_id}"): "strategy.removed",
+    ("POST", "/bots"): "bot.created",
+    ("PATCH", "/bots/{bot_id}"): "bot.changed",
+    ("DELETE", "/bots/{bot_id}"): "bot.removed",
+    ("POST", "/bots/{bot_id}/runs"): "run.start_requested",
+    ("POST", "/runs/stop-all"): "run.stop_all_requested",
+    ("POST", "/runs/{run_id}/stop"): "run.stop_requested",
+    ("POST", "/runs/{run_id}/pause"): "run.pause_requested",
+    ("POST", "/runs/{run_id}/resume"): "run.resume_requested",
+    ("POST", "/lab/datasets"): "dataset.created",
+    ("POST", "/lab/datasets/import"): "dataset.imported",
+    ("POST", "/presets/{slug}/instantiate"): "bot.created_from_preset",
+    ("GET", "/audit/export"): "audit.exported",
+}
+
+_COMPUTES = "computes on candles: no money, no key, no right"
+
+NOT_BY_ROUTE: dict[tuple[str, str], str] = {
+    ("POST", "/auth/refresh"): "renews what session.opened has opened; a stolen token's reuse is in the log",
+    ("POST", "/auth/logout"): "takes nothing but the caller's own session away",
+    ("POST", "/sockets/tickets"): "lets its bearer see what they may see anyway",
+    ("POST", "/terminal/orders"): "the stream of manual orders writes every status of the order",
+    ("POST", "/strategies/validate"): "saves nothing",
+    ("POST", "/runs/{run_id}/kill"): "the kill switch's service writes it",
+    ("POST", "/kill-switch"): "the kill switch's service writes it, with what was closed",
+    ("POST", "/kill-switch/release"): "the kill switch's service writes it, before the act",
+    ("POST", "/lab/datasets/uploads"): "a place to put a file; using it is audited",
+    ("POST", "/lab/preview"): _COMPUTES,
+    ("POST", "/lab/backtests"): _COMPUTES,
+    ("POST", "/lab/backtests/{job_id}/cancel"): _COMPUTES,
+    ("POST", "/lab/sweeps"): _COMPUTES,
+    ("POST", "/lab/sweeps/{job_id}/cancel"): _COMPUTES,
+    ("POST", "/lab/walk-forwards"): _COMPUTES,
+    ("POST", "/lab/walk-forwards/{job_id}/cancel"): _COMPUTES,
+}
