@@ -1159,6 +1159,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The workspace's audit rows, newest first. A page may be short, or empty, and still have a next one. */
+        get: operations["list_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Checks the newest 2,000 links of the chain against their rows and the published head. */
+        get: operations["verify_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sealed rows in the order of the chain, one JSON document a line. */
+        get: operations["export_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1253,6 +1304,53 @@ export interface components {
              * @default true
              */
             instrument: boolean;
+        };
+        /**
+         * AuditEntryView
+         * @description Who did what to what. ``actor`` is a user's id or the name of a function; ``detail`` is JSON or a sentence.
+         */
+        AuditEntryView: {
+            /** Id */
+            id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Action */
+            action: string;
+            /** Actor */
+            actor: string;
+            /** Subject */
+            subject: string;
+            /** Detail */
+            detail: string;
+        };
+        /**
+         * AuditLineView
+         * @description One link with its row: ``hash`` is the SHA-256 of the canonical JSON of the rest (docs/audit.md).
+         */
+        AuditLineView: {
+            /** Seq */
+            seq: number;
+            /** Prevhash */
+            prevHash: string;
+            /** Hash */
+            hash: string;
+            /** Sealedms */
+            sealedMs: number;
+            /** @description null: the row is gone, and the chain is broken here */
+            row: components["schemas"]["SealedRowView"] | null;
+        };
+        /**
+         * AuditList
+         * @description A page of rows, newest first.
+         */
+        AuditList: {
+            /** Items */
+            items: components["schemas"]["AuditEntryView"][];
+            /** Nextcursor */
+            nextCursor: string | null;
         };
         /**
          * BacktestBody
@@ -2002,6 +2100,16 @@ export interface components {
              * @default false
              */
             anchored: boolean;
+        };
+        /**
+         * HeadView
+         * @description The chain's end. Note it: no row up to it can then be changed without notice.
+         */
+        HeadView: {
+            /** Seq */
+            seq: number;
+            /** Hash */
+            hash: string;
         };
         /**
          * HealthView
@@ -3173,6 +3281,26 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * SealedRowView
+         * @description A row as it is hashed.
+         */
+        SealedRowView: {
+            /** Workspaceid */
+            workspaceId: string;
+            /** Auditid */
+            auditId: string;
+            /** Atms */
+            atMs: number;
+            /** Action */
+            action: string;
+            /** Actor */
+            actor: string;
+            /** Subject */
+            subject: string;
+            /** Detail */
+            detail: string;
+        };
+        /**
          * SearchBody
          * @description ``grid`` computes every combination. ``tpe`` tries ``trials`` of them, each chosen from what those before gave,
          *     for spaces too large for a grid; the same ``seed`` tries the same ones.
@@ -3540,6 +3668,30 @@ export interface components {
             hash: string;
             /** Warnings */
             warnings: components["schemas"]["ProblemError"][];
+        };
+        /**
+         * VerificationView
+         * @description The verdict over the newest part of the chain. ``unsealed`` rows wait for the sealer, usually for seconds.
+         */
+        VerificationView: {
+            /**
+             * Verdict
+             * @description intact or broken
+             * @example intact
+             */
+            verdict: string;
+            /** Fromseq */
+            fromSeq: number;
+            head: components["schemas"]["HeadView"] | null;
+            /** Unsealed */
+            unsealed: number;
+            /**
+             * Brokenat
+             * @description sequence number of the first broken place
+             */
+            brokenAt: number | null;
+            /** Reason */
+            reason: string | null;
         };
         /**
          * Visibility
@@ -6149,6 +6301,88 @@ export interface operations {
             403: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    list_audit: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                action?: string;
+                actor?: string;
+                fromMs?: number;
+                toMs?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    verify_audit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerificationView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    export_audit: {
+        parameters: {
+            query?: {
+                afterSeq?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": components["schemas"]["AuditLineView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
         };
     };
