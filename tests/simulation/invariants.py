@@ -7,17 +7,17 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.runtime.intent import IntentKind, IntentStatus
+from chalicelib.domain.runtime.intent import IntentKind, IntentStatus, order_link_id
 from chalicelib.domain.runtime.states import RunStatus
 from chalicelib.domain.strategy.spec import OnStop
 from infra.local.exchange.engine import Account, Exchange
+from infra.local.exchange.engine.order import Order
 from tests.fakes.memory_runs import MemoryRunStore
 from tests.simulation.scenario import RUN_ID, SYMBOL
 
 if TYPE_CHECKING:
     from tests.simulation.world import Simulated
 
-UNPROTECTED_MS = 5_000
 SLIPPAGE = Decimal("1.02")
 ENTRY = "events.signal_generated.entry"
 
@@ -30,37 +30,51 @@ class Watch:
     account: Account
     store: MemoryRunStore
     violations: list[str] = field(default_factory=list)
-    unprotected_since: int | None = None
-    worst_unprotected_ms: int = 0
     entries: int = 0
-    max_size: Decimal = Decimal("Infinity")
+    most_usd: Decimal = Decimal("Infinity")
 
     def report(self, what: str) -> None:
         """Notes a violation, each once however long it lasts."""
         if what not in self.violations:
             self.violations.append(what)
 
-    def each_second(self, now: int, down_until_ms: int) -> None:
-        """Nothing unprotected past its allowance while the exchange answers; never more than the risk limit."""
+    def each_moment(self) -> None:
+        """A position has a stop from its first fill to its last, whatever is moved, added or taken meanwhile."""
         position = self.account.positions.get((SYMBOL, 0))
-        if position is None or not position.size:
-            self.unprotected_since = None
+        if position is not None and position.size and position.stop_loss is None:
+            self.report("a position was without a stop")
+
+    def each_second(self) -> None:
+        """Never more at stake than was agreed, counting what rests; no step of a ladder larger than what is held."""
+        position = self.account.positions.get((SYMBOL, 0))
+        held = position.avg_price * position.size if position is not None and position.size else Decimal(0)
+        resting = sum(
+            (order.leaves * order.price for order in self.account.open_orders.values() if _opens(order)), Decimal(0)
+        )
+        if held + resting > self.most_usd * SLIPPAGE:
+            self.report(f"a position worth {held} with orders worth {resting} exceeds the limit of {self.most_usd}")
+        self._ladder_fits_the_holding()
+
+    def _ladder_fits_the_holding(self) -> None:
+        state = self.store.get(RUN_ID).state
+        rungs = [intent.rung for intent in state.ladder]
+        if len(rungs) != len(set(rungs)):
+            self.report("two orders of one rung live at once")
+        holding = state.holding
+        if holding is None or holding.closing:
             return
-        if position.stop_loss is not None:
-            self.unprotected_since = None
-        elif self.unprotected_since is None or now <= down_until_ms:
-            self.unprotected_since = now
-        else:
-            self.worst_unprotected_ms = max(self.worst_unprotected_ms, now - self.unprotected_since)
-            if self.worst_unprotected_ms > UNPROTECTED_MS:
-                self.report("a position had no stop for longer than five seconds while the exchange answered")
-        limit = self.max_size
-        if position.avg_price * position.size > limit * SLIPPAGE:
-            self.report(f"a position of {position.size} at {position.avg_price} exceeds the limit of {limit}")
+        steps = (intent for intent in state.ladder if intent.kind is IntentKind.STEP and not intent.cancel_sent_ms)
+        asked = sum((intent.qty - intent.booked_qty for intent in steps), Decimal(0))
+        if asked > holding.qty:
+            self.report(f"steps of {asked} rest on a position of {holding.qty}")
+        for rung in holding.rungs:
+            if rung.kind is IntentKind.SAFETY and rung.filled > rung.qty:
+                self.report(f"safety order {rung.number} of {rung.qty} has filled {rung.filled}")
 
     def at_end(self, simulated: Simulated) -> None:
         """Orders one to one with intents, books that balance, events complete, and the stop policy carried out."""
         self._orders_match_intents()
+        self._steps_only_reduced()
         self._events_complete()
         self._signals_traded_once()
         self._ended_as_agreed(simulated)
@@ -83,6 +97,12 @@ class Watch:
             if link_id not in sent and intent.status not in unsent:
                 self.report(f"intent {link_id} is {intent.status} but no order exists")
         self.entries = sum(1 for intent in intents.values() if intent.kind is IntentKind.ENTRY and intent.filled_qty)
+
+    def _steps_only_reduced(self) -> None:
+        prefix = order_link_id("sim", RUN_ID, IntentKind.STEP, 0)[:-1]
+        for fill in self.account.fills:
+            if fill.link_id.startswith(prefix) and fill.closed != fill.qty:
+                self.report(f"a step of {fill.qty} closed {fill.closed}")
 
     def _refused(self, link_id: str) -> bool:
         """Whether the exchange itself ended the order unexecuted: some refusals become a record."""
@@ -137,3 +157,8 @@ class Watch:
         report = self.store.reports.get(RUN_ID)
         if report is not None and abs(Decimal(report["netPnl"]) - changed) > Decimal("0.000001"):
             self.report(f"the report says {report['netPnl']}, the wallet changed by {changed}")
+
+
+def _opens(order: Order) -> bool:
+    """Whether the order could add to a position or open one."""
+    return not order.reduce_only and order.status in ("New", "PartiallyFilled")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -29,6 +30,9 @@ class Mutation(StrEnum):
     NO_SEND_DEADLINE = "a stalled sender may send at any time"
     EXECUTIONS_NOT_FETCHED = "executions come from the stream alone (C-25)"
     EXECUTIONS_NOT_DEDUPED = "executions are booked as often as they are told (C-27)"
+    STEPS_MAY_OPEN = "steps of a ladder are not reduce-only (C-19)"
+    SAFETY_WITHOUT_STOP = "safety orders carry no stop (C-18)"
+    SAFETY_DOUBLED = "safety orders are twice their size"
     ORPHANS_KEPT = "cancels are taken for done (C-26)"
     SIGNALS_ACCEPTED_AGAIN = "a repeated outside signal is accepted anew (8b)"
 
@@ -48,12 +52,25 @@ class Mutator:
                 return None
             for name in ("stopLoss", "takeProfit", "slTriggerBy", "tpTriggerBy", "tpslMode"):
                 changed.pop(name, None)
+        if endpoint is Endpoint.CREATE_ORDER and changed["orderType"] == "Limit":
+            self._ladder_order(changed)
         if self.mutation is Mutation.FRESH_IDS and endpoint is Endpoint.CREATE_ORDER:
             self._sent += 1
             changed["orderLinkId"] = f"{changed['orderLinkId'][:30]}-{self._sent}"
         if self.mutation is Mutation.ORPHANS_KEPT and endpoint is Endpoint.CANCEL_ORDER:
             return None
         return changed
+
+    def _ladder_order(self, changed: dict[str, Any]) -> None:
+        if self.mutation is Mutation.STEPS_MAY_OPEN:
+            changed["reduceOnly"] = False
+        if "-s" not in changed["orderLinkId"]:
+            return
+        if self.mutation is Mutation.SAFETY_WITHOUT_STOP:
+            for name in ("stopLoss", "slTriggerBy"):
+                changed.pop(name, None)
+        if self.mutation is Mutation.SAFETY_DOUBLED:
+            changed["qty"] = str(2 * Decimal(changed["qty"]))
 
     def reply(self, method: str, endpoint: Endpoint, reply: Reply) -> Reply:
         """What the adapter gets instead."""

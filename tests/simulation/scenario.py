@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from enum import StrEnum
 from random import Random
 from typing import Any
 
@@ -12,6 +14,7 @@ from chalicelib.domain.market.interval import Interval
 from chalicelib.domain.market.side import Side
 from chalicelib.domain.runtime.decision import Judgement
 from chalicelib.domain.runtime.record import RunTerms
+from chalicelib.domain.strategy.dca import ladder
 from chalicelib.domain.strategy.live import sides_from_outside
 from chalicelib.domain.strategy.parse import parse_strategy
 from chalicelib.domain.strategy.spec import StrategySpec
@@ -24,18 +27,30 @@ SYMBOL = "BTCUSDT"
 START_MS = 1_700_000_040_000
 
 
-def document(random: Random | None = None) -> dict[str, Any]:
-    """A strategy whose conditions do not matter (the judge is scripted) and whose levels, limits and policies do."""
+class Shape(StrEnum):
+    """How a simulated position is built up and taken down."""
+
+    PLAIN = "plain"
+    STEPS = "take-profit ladder"
+    DCA = "DCA ladder"
+
+
+def document(random: Random | None = None, shape: Shape = Shape.PLAIN) -> dict[str, Any]:
+    """A strategy whose conditions do not matter (the judge is scripted) and whose levels, limits and policies do.
+
+    With ``random`` everything is drawn from it, the shape too.
+    """
 
     def pick(*values: Any) -> Any:
         return random.choice(values) if random is not None else values[0]
 
+    shape = pick(shape, *Shape) if random is not None else shape
     order: dict[str, Any] = {"type": "Market"}
     if pick("Market", "Market", "Market", "Limit") == "Limit":
         order = {"type": "Limit", "limitOffsetBps": pick(1, 5), "timeoutBars": 1}
     outside = {"type": "external"} if pick(False, False, True) else None
     condition = {"type": "compare", "op": ">", "left": {"price": "close"}, "right": {"constant": 1}}
-    return {
+    plain: dict[str, Any] = {
         "id": "simulated",
         "name": "Simulated",
         "dslVersion": 1,
@@ -68,6 +83,37 @@ def document(random: Random | None = None) -> dict[str, Any]:
         },
         "guards": {"maxOpenPositions": 1, "maxOrdersPerMinute": 20, "pauseOnError": pick(True, False)},
     }
+    if shape is Shape.STEPS:
+        plain["exit"]["takeProfit"] = {
+            "type": "ladder",
+            "steps": [
+                {"type": "fixed_pct", "value": value, "sharePct": share}
+                for value, share in pick(
+                    ((0.05, 40), (0.1, 30), (0.3, 30)), ((0.1, 50), (0.2, 50)), ((0.04, 1), (0.06, 59), (0.5, 40))
+                )
+            ],
+        }
+    if shape is Shape.DCA:
+        _average_down(plain, pick)
+    return plain
+
+
+def _average_down(plain: dict[str, Any], pick: Callable[..., Any]) -> None:
+    plain["entry"] |= {"onOpposite": pick("ignore", "close"), "order": {"type": "Market"}}
+    plain["exit"].pop("breakEven", None)
+    plain["exit"]["stopLoss"]["value"] = pick(0.6, 0.5, 2)
+    target = pick(0.2, 0.1, 1)
+    plain["exit"]["takeProfit"]["value"] = target
+    plain["dca"] = {
+        "baseOrderSizeUsd": pick(200, 100),
+        "maxSafetyOrders": pick(3, 2),
+        "priceStepPct": pick(0.08, 0.05),
+        "stepScale": pick(1, 1.5),
+        "volumeScale": pick(1, 1.3),
+        "takeProfitPct": target,
+    }
+    risk = {"maxPositionSizeUsd": 1_300, "maxLossPerRunUsd": pick(100, 3, 20), "cooldownSeconds": pick(0, 30)}
+    plain["risk"] = risk | pick({}, {"riskPerTradePct": 1})
 
 
 class ScriptedJudge:
@@ -100,9 +146,14 @@ class ScriptedJudge:
         return self._said[bar]
 
 
-def parsed(random: Random | None = None) -> StrategySpec:
+def parsed(random: Random | None = None, shape: Shape = Shape.PLAIN) -> StrategySpec:
     """The strategy of ``document``, validated."""
-    return parse_strategy(document(random))
+    return parse_strategy(document(random, shape))
+
+
+def most_at_stake(spec: StrategySpec) -> Decimal:
+    """What position and opening orders may be worth together: of a DCA strategy, its whole ladder."""
+    return spec.risk.max_position_size_usd if spec.dca is None else ladder(spec.dca).exposure_usd
 
 
 def terms_of(spec: StrategySpec, instrument: Instrument, minutes: int, now_ms: int = START_MS) -> RunTerms:

@@ -36,6 +36,8 @@ from tests.simulation.scenario import (
     START_MS,
     SYMBOL,
     ScriptedJudge,
+    Shape,
+    most_at_stake,
     parsed,
     terms_of,
 )
@@ -84,6 +86,7 @@ class Options:
     stall_at: str = ""
     busy: float = 0.9
     mutation: Mutation = Mutation.NONE
+    shape: Shape = Shape.PLAIN
 
 
 @dataclass
@@ -100,7 +103,7 @@ class Simulated:
     def __post_init__(self) -> None:
         options = self.options
         self.random = Random(options.seed)
-        self.spec = parsed(options.spec_random)
+        self.spec = parsed(options.spec_random, options.shape)
         settings = Settings(event_delay_ms=(5, 40))
         self.engine = Exchange(
             seed=options.seed, symbols=(SYMBOL,), prices={SYMBOL: Decimal(40_000)}, now_ms=START_MS, settings=settings
@@ -122,7 +125,7 @@ class Simulated:
         self.workflow = MemoryWorkflow()
         self.inbox = MemoryInbox(self.store, self.workflow)
         self.switch = Switch()
-        self.watch = Watch(self.engine, self.account, self.store, max_size=self.spec.risk.max_position_size_usd)
+        self.watch = Watch(self.engine, self.account, self.store, most_usd=most_at_stake(self.spec))
         self.clock.on_pass = self._pass
         self.tick = self._tick_service()
         self.outside = OutsideSignals(options.rates, Random(options.seed), options.mutation)
@@ -209,6 +212,7 @@ class Simulated:
             self._second(self.last_step)
         self.clock.now = max(self.clock.now, min(target, self.last_step))
         self.engine.advance(target)
+        self.watch.each_moment()
         self._drain(target)
 
     def _second(self, now: int) -> None:
@@ -218,7 +222,7 @@ class Simulated:
         price = self.market.listing.instrument.round_price(self.market.last * (1 + move))
         self.engine.advance(now, {SYMBOL: price})
         self._misfortunes(now, rates)
-        self.watch.each_second(now, self.session.down_until_ms)
+        self.watch.each_second()
         minute = Interval.M1.milliseconds
         if now % minute == 0:
             self._post(CandleClosed(Interval.M1, now - minute))

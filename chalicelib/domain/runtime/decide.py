@@ -27,6 +27,7 @@ from chalicelib.domain.runtime.entering import consider_entry
 from chalicelib.domain.runtime.events import EventType, Severity
 from chalicelib.domain.runtime.fills import absorb_execution
 from chalicelib.domain.runtime.holding_on import ensure_exit, judge_holding
+from chalicelib.domain.runtime.ladder import tend_ladder
 from chalicelib.domain.runtime.messages import (
     CandleClosed,
     ExecutionUpdate,
@@ -245,6 +246,7 @@ def _act(draft: Draft) -> None:
         return
     _expire_limit_entry(draft)
     ensure_exit(draft)
+    tend_ladder(draft)
     consider_entry(draft)
     act_on_outside_signal(draft)
     _read_what_is_due(draft)

@@ -106,8 +106,12 @@ class Draft:
 
     def save(self, intent: Intent) -> None:
         """Keeps a changed intent: on the state while it lives, and in its row always."""
-        slot = "entry" if intent.kind is IntentKind.ENTRY else "exit"
-        self.update(**{slot: None if intent.settled else intent})
+        if intent.kind.of_ladder:
+            living = {order.intent_id: order for order in self.state.ladder} | {intent.intent_id: intent}
+            self.update(ladder=tuple(order for order in living.values() if not order.settled))
+        else:
+            slot = "entry" if intent.kind is IntentKind.ENTRY else "exit"
+            self.update(**{slot: None if intent.settled else intent})
         self._intents[intent.intent_id] = intent
 
     def book(self, execution: ExecutionFact, intent_id: str, exit_reason: str) -> None:
@@ -132,6 +136,7 @@ class Draft:
         take_profit: Decimal | None = None,
         level_inputs: dict[str, Decimal] | None = None,
         expires_market_ms: int = 0,
+        rung: int = 0,
     ) -> Intent:
         """The run's next intent, written with this decision and sent after it."""
         number = self.state.intent_seq + 1
@@ -154,6 +159,7 @@ class Draft:
             updated_ms=self.now,
             level_inputs=level_inputs or {},
             expires_market_ms=expires_market_ms,
+            rung=rung,
         )
         self.save(intent)
         self.emit(
@@ -169,6 +175,7 @@ class Draft:
                 "stopLoss": stop_loss,
                 "takeProfit": take_profit,
                 "reason": reason,
+                "rung": rung,
             },
         )
         return intent

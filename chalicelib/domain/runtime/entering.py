@@ -12,6 +12,7 @@ from chalicelib.domain.runtime.events import EventType, Severity
 from chalicelib.domain.runtime.intent import IntentKind
 from chalicelib.domain.runtime.judgement import Judgement
 from chalicelib.domain.runtime.states import RunStatus, TradingState
+from chalicelib.domain.strategy.dca import base_order_qty, ladder_value, resting_orders
 from chalicelib.domain.strategy.levels import levels
 from chalicelib.domain.strategy.sizing import position_size
 from chalicelib.domain.strategy.spec import OrderType
@@ -38,7 +39,7 @@ def may_open(draft: Draft) -> bool:
     state = draft.state
     if state.status is not RunStatus.RUNNING or state.trading is not TradingState.IDLE:
         return False
-    return state.entry is None and state.exit is None and state.holding is None
+    return not state.living and state.holding is None
 
 
 def open_by(draft: Draft, judged: Judged, side: Side, *, reversing: bool = False, event_id: str = "") -> None:
@@ -110,13 +111,16 @@ def _enter(draft: Draft, judged: Judged, side: Side) -> Blocked | None:
     reference = limit if limit is not None else judged.price
     try:
         around = levels(spec, side, reference, judgement.level_inputs, instrument)
-        qty = position_size(draft.state.equity, reference, around.stop_loss, spec.risk, instrument)
+        qty = _size(draft, draft.state.equity, side, reference, around.stop_loss)
     except InvalidOrder as refused:
         finding = refused.findings[0]
         return "order_rules", {"detail": finding.detail, **finding.params}
     findings = instrument.check_qty(qty, reference, market=limit is None, pointer="/risk")
     if findings:
         return "order_rules", {"detail": findings[0].detail, **findings[0].params}
+    too_much = _ladder_too_large(draft, draft.state.equity, side, reference, qty)
+    if too_much is not None:
+        return too_much
     intent = draft.new_intent(
         IntentKind.ENTRY,
         side=side,
@@ -131,6 +135,27 @@ def _enter(draft: Draft, judged: Judged, side: Side) -> Blocked | None:
     )
     draft.commands.append(PlaceOrder(intent))
     draft.waiting = True
+    return None
+
+
+def _size(draft: Draft, equity: Decimal, side: Side, price: Decimal, stop: Decimal) -> Decimal:
+    """The entry's quantity: of the whole position, or of a ladder's first order. Raises InvalidOrder."""
+    spec, instrument = draft.spec, draft.situation.instrument
+    if spec.dca is not None:
+        return base_order_qty(spec, equity, price, side, instrument)
+    return position_size(equity, price, stop, spec.risk, instrument)
+
+
+def _ladder_too_large(draft: Draft, equity: Decimal, side: Side, price: Decimal, qty: Decimal) -> Blocked | None:
+    """Why a DCA ladder must not be begun: filled to the end it would be worth more than may be held or paid for."""
+    spec = draft.spec
+    if spec.dca is None:
+        return None
+    orders = resting_orders(spec, side, price, qty, draft.situation.instrument, None)
+    worth = ladder_value(qty, price, orders)
+    most = min(spec.risk.max_position_size_usd, equity * draft.terms.leverage)
+    if worth > most:
+        return "ladder_exposure", {"worth": round(worth, 2), "limit": round(most, 2)}
     return None
 
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 from chalicelib.domain.runtime.draft import Draft
 from chalicelib.domain.runtime.events import EventType, FindingLevel
 from chalicelib.domain.runtime.facts import ExecType, ExecutionFact
-from chalicelib.domain.runtime.intent import Intent, IntentStatus, link_prefix
+from chalicelib.domain.runtime.intent import Intent, IntentKind, IntentStatus, link_prefix
+from chalicelib.domain.runtime.ladder import leave_exit
 from chalicelib.domain.runtime.pausing import pause
 from chalicelib.domain.runtime.position import Booking, Holding, book
 from chalicelib.domain.runtime.states import RunStatus, TradingState
@@ -99,6 +100,8 @@ def _book_fill(draft: Draft, execution: ExecutionFact) -> None:
     if intent is not None:
         _credit(draft, intent, execution)
     _take_holding(draft, before, booking, intent, origin)
+    if intent is not None and intent.rung and before is not None:
+        _fill_rung(draft, intent.rung, execution)
     if origin in (FOREIGN, *_FORCED_EXITS.values()):
         draft.update(complete=draft.state.complete and origin != FOREIGN)
         draft.finding(
@@ -118,6 +121,8 @@ def _take_holding(draft: Draft, before: Holding | None, booking: Booking, intent
             level_inputs=intent.level_inputs,
             stop_loss=intent.stop_loss,
             take_profit=intent.take_profit,
+            # A safety order that fills when its position is gone: nobody wants what it opens.
+            closing="late_safety_order" if intent.kind is IntentKind.SAFETY else "",
         )
     draft.update(holding=after)
     if booking.opened_qty and after is not None:
@@ -129,6 +134,8 @@ def _take_holding(draft: Draft, before: Holding | None, booking: Booking, intent
 def _opened(draft: Draft, holding: Holding) -> None:
     if draft.state.trading is TradingState.ARMED:
         draft.move_trading(TradingState.ENTRY_PENDING)
+    elif holding.closing and draft.state.trading in (TradingState.IDLE, TradingState.PAUSED):
+        draft.move_trading(TradingState.EXIT_PENDING)
     if holding.levels_final:
         draft.hold(levels_final=False)
     draft.emit(
@@ -153,9 +160,19 @@ def _closed(draft: Draft, holding: Holding | None, origin: str) -> None:
     cooldown = draft.spec.risk.cooldown_seconds * 1000
     draft.update(cooldown_until_ms=draft.now + cooldown, counts=state.counts.plus(trades=1))
     draft.emit(EventType.POSITION_UPDATE, "closed", params={"reason": origin, "net": draft.state.ledger.net})
-    if state.trading is TradingState.EXIT_PENDING:
-        paused = state.status is RunStatus.PAUSED
-        draft.move_trading(TradingState.PAUSED if paused else TradingState.IDLE)
+    leave_exit(draft)
+
+
+def _fill_rung(draft: Draft, number: int, execution: ExecutionFact) -> None:
+    holding = draft.state.holding
+    if holding is None:
+        return
+    draft.hold(
+        rungs=tuple(
+            replace(rung, filled=rung.filled + execution.qty) if rung.number == number else rung
+            for rung in holding.rungs
+        )
+    )
 
 
 def _credit(draft: Draft, intent: Intent, execution: ExecutionFact) -> None:

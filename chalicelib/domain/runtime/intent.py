@@ -21,14 +21,32 @@ SEND_WITHIN_MS = 4_000
 """An order may leave us this long after its intent was written, no later."""
 ABSENT_AFTER_MS = SEND_WITHIN_MS + 6_000
 """Nothing can arrive any more: the time to leave us, the receive window of 5 s to reach the exchange, one second."""
-LINK_ID = re.compile(r"[A-Za-z0-9]{1,8}-[0-9A-Za-z]{16}-[ex][0-9a-z]{1,6}")
+LINK_ID = re.compile(r"[A-Za-z0-9]{1,8}-[0-9A-Za-z]{16}-[exst][0-9a-z]{1,6}")
 
 
 class IntentKind(StrEnum):
-    """Opening or closing."""
+    """What an order is for: to open a position or to close it, or as an order of its ladder to add or to take profit.
+
+    ``SAFETY`` is a safety order of a DCA ladder, ``STEP`` a step of a take-profit ladder.
+    """
 
     ENTRY = "entry"
     EXIT = "exit"
+    SAFETY = "safety"
+    STEP = "step"
+
+    @property
+    def opens(self) -> bool:
+        """Whether the order is new exposure; the others only reduce a position."""
+        return self in (IntentKind.ENTRY, IntentKind.SAFETY)
+
+    @property
+    def of_ladder(self) -> bool:
+        """Whether the order belongs to a position's ladder."""
+        return self in (IntentKind.SAFETY, IntentKind.STEP)
+
+
+_LETTERS = {IntentKind.ENTRY: "e", IntentKind.EXIT: "x", IntentKind.SAFETY: "s", IntentKind.STEP: "t"}
 
 
 class IntentStatus(StrEnum):
@@ -79,8 +97,7 @@ def link_prefix(prefix: str, run_id: str) -> str:
 
 def order_link_id(prefix: str, run_id: str, kind: IntentKind, number: int) -> str:
     """The id of a run's ``number``-th intent: at most 8 + 1 + 16 + 1 + 7 = 33 characters."""
-    letter = "e" if kind is IntentKind.ENTRY else "x"
-    return f"{link_prefix(prefix, run_id)}{letter}{base36(number)}"
+    return f"{link_prefix(prefix, run_id)}{_LETTERS[kind]}{base36(number)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +107,8 @@ class Intent:
     ``epoch`` is the Tick that wrote it: a later Tick cannot know whether it was sent. ``filled_qty`` is what the order
     says has executed, ``booked_qty`` what executions have been booked: the intent is settled when they agree.
     ``level_inputs`` are the readings (ATR, swing) from which its levels are computed again at the price of the fill.
-    ``expires_market_ms`` is when a resting entry is cancelled, 0 for never.
+    ``expires_market_ms`` is when a resting entry is cancelled, 0 for never. ``rung`` is the number of the ladder's rung
+    that it is an order of, 0 for none.
     """
 
     intent_id: str
@@ -117,6 +135,7 @@ class Intent:
     detail: str = ""
     checks: int = 0
     cancel_sent_ms: int = 0
+    rung: int = 0
 
     @property
     def settled(self) -> bool:
@@ -132,7 +151,7 @@ class Intent:
             order_type=self.order_type,
             qty=self.qty,
             price=self.price,
-            reduce_only=self.kind is IntentKind.EXIT,
+            reduce_only=not self.kind.opens,
             stop_loss=self.stop_loss,
             take_profit=self.take_profit,
             send_before_ms=self.created_ms + SEND_WITHIN_MS,

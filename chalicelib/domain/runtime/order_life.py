@@ -11,6 +11,7 @@ from chalicelib.domain.runtime.facts import OrderFact, OrderStatus
 from chalicelib.domain.runtime.intent import ABSENT_AFTER_MS, LINK_ID, Intent, IntentKind, IntentStatus
 from chalicelib.domain.runtime.orders import Outcome, OutcomeKind
 from chalicelib.domain.runtime.pausing import pause
+from chalicelib.domain.runtime.rung import MOST_REFUSALS
 from chalicelib.domain.runtime.states import TradingState
 
 RESOLVE_DELAYS_MS = (0, 1000, 2000, 4000, 8000)
@@ -71,6 +72,9 @@ def absorb_order(draft: Draft, order: OrderFact) -> None:
     if intent.status in (IntentStatus.INTENDED, IntentStatus.UNRESOLVED) and not changed.status.terminal:
         _entry_is_out(draft, intent)
     draft.save(changed)
+    taken_away = changed.status in (IntentStatus.CANCELLED, IntentStatus.REJECTED) and not changed.cancel_sent_ms
+    if taken_away and not intent.status.terminal:
+        rung_refused(draft, changed, changed.detail)
     _settled(draft, changed)
 
 
@@ -93,6 +97,22 @@ def order_resolved(draft: Draft, fact: OrderResolved) -> None:
         _settled(draft, gone)
         return
     draft.save(replace(intent, status=IntentStatus.UNRESOLVED, checks=checks, updated_ms=draft.now))
+
+
+def rung_refused(draft: Draft, intent: Intent, reason: str) -> None:
+    """Notes that an order of the ladder was refused, or ended without our doing: a rung is not tried for ever."""
+    holding = draft.state.holding
+    if holding is None or not intent.rung:
+        return
+    rungs = tuple(rung.refused(draft.now) if rung.number == intent.rung else rung for rung in holding.rungs)
+    draft.hold(rungs=rungs)
+    if any(rung.number == intent.rung and rung.refusals == MOST_REFUSALS for rung in rungs):
+        draft.finding(
+            "rung_given_up",
+            FindingLevel.WARNING,
+            data={"kind": intent.kind.value, "rung": intent.rung},
+            params={"qty": intent.qty, "price": intent.price, "reason": reason},
+        )
 
 
 def tend_intents(draft: Draft) -> None:
@@ -167,11 +187,17 @@ def _refused(draft: Draft, intent: Intent, outcome: Outcome) -> None:
     status = IntentStatus.DENIED if denied else IntentStatus.REJECTED
     gone = replace(intent, status=status, detail=f"{outcome.code} {outcome.message}", updated_ms=draft.now)
     draft.save(gone)
+    flat = outcome.policy == "ALREADY_FLAT"
+    if intent.kind is IntentKind.STEP and flat:
+        # The position is gone, and with it what this step was to close.
+        draft.update(reconcile_due="already_flat")
+        return
+    rung_refused(draft, gone, outcome.message)
     if intent.kind is IntentKind.EXIT:
         draft.update(reconcile_due="exit_refused")
         if draft.state.holding is not None:
             draft.hold(next_exit_ms=draft.now + EXIT_RETRY_MS)
-        if outcome.policy == "ALREADY_FLAT":
+        if flat:
             return
     draft.error(
         "order_rejected",
@@ -180,7 +206,7 @@ def _refused(draft: Draft, intent: Intent, outcome: Outcome) -> None:
         params={"code": outcome.code, "policy": outcome.policy, "message": outcome.message},
     )
     _settled(draft, gone)
-    if intent.kind is IntentKind.ENTRY and outcome.policy in PAUSING:
+    if intent.kind.opens and outcome.policy in PAUSING:
         pause(draft, f"rejected_{outcome.policy.lower()}")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from chalicelib.domain.runtime.draft import Draft, Params
 from chalicelib.domain.runtime.events import EventType, Severity
 from chalicelib.domain.runtime.states import RunStatus, StopReason, TradingState
@@ -21,6 +23,9 @@ def pause(draft: Draft, reason: str) -> None:
 def resume(draft: Draft) -> None:
     """Goes on after a reconciliation that found nothing wrong."""
     draft.update(paused_reason="", error_times_ms=())
+    if draft.state.holding is not None:
+        # Whoever resumes has seen to what was refused.
+        draft.hold(rungs=tuple(replace(rung, refusals=0) for rung in draft.state.holding.rungs))
     draft.move_run(RunStatus.RUNNING)
     if draft.state.trading is TradingState.PAUSED:
         held = draft.state.holding is not None

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from chalicelib.domain.market.side import Side
 from chalicelib.domain.runtime.facts import ExecutionFact
+from chalicelib.domain.runtime.rung import Rung
 
 ZERO = Decimal(0)
 
@@ -21,7 +22,8 @@ class Holding:
 
     ``stop_loss`` and ``take_profit`` are what we want, ``seen_…`` what the exchange's position shows; ``protected_ms``
     is when a stop was last seen there, None while none was. ``levels_final`` says that the levels are anchored on the
-    price of the whole fill. ``closing`` names why the position is being closed, "" while it is not.
+    price of the whole fill. ``closing`` names why the position is being closed, "" while it is not. ``opened_qty`` is
+    all that was ever added to it, ``rungs`` its ladder and ``laddered_qty`` the opened quantity that was planned for.
     """
 
     side: Side
@@ -42,6 +44,9 @@ class Holding:
     best_price: Decimal | None = None
     closing: str = ""
     next_exit_ms: int = 0
+    opened_qty: Decimal = ZERO
+    rungs: tuple[Rung, ...] = ()
+    laddered_qty: Decimal = ZERO
 
     @property
     def in_sync(self) -> bool:
@@ -92,7 +97,8 @@ def book(holding: Holding | None, execution: ExecutionFact, intent_id: str, bar_
     if execution.side is holding.side:
         qty = holding.qty + execution.qty
         entry = (holding.qty * holding.entry_price + execution.qty * execution.price) / qty
-        return Booking(replace(holding, qty=qty, entry_price=entry), ZERO, execution.qty, ZERO)
+        opened = holding.opened_qty + execution.qty
+        return Booking(replace(holding, qty=qty, entry_price=entry, opened_qty=opened), ZERO, execution.qty, ZERO)
     closed = min(execution.qty, holding.qty)
     gross = (execution.price - holding.entry_price) * closed * holding.side.sign
     if execution.qty < holding.qty:
@@ -111,4 +117,5 @@ def _opened(execution: ExecutionFact, qty: Decimal, intent_id: str, bar_ms: int)
         entry_bar_ms=bar_ms,
         intent_id=intent_id,
         best_price=execution.price,
+        opened_qty=qty,
     )

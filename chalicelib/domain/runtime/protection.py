@@ -100,6 +100,8 @@ def close(draft: Draft, reason: str) -> None:
     if holding is None or holding.closing:
         return
     draft.hold(closing=reason)
+    # Whoever asks for it after the exits were looked at is not left waiting for the next wake.
+    draft.waiting = True
     if draft.state.trading in (TradingState.IN_POSITION, TradingState.ENTRY_PENDING, TradingState.PAUSED):
         draft.move_trading(TradingState.EXIT_PENDING)
 
@@ -116,7 +118,11 @@ def _anchor(draft: Draft) -> Holding | None:
     except InvalidOrder:
         return draft.hold(levels_final=True)
     return draft.hold(
-        stop_loss=anchored.stop_loss, take_profit=anchored.take_profit, levels_final=True, next_protect_ms=0
+        stop_loss=anchored.stop_loss,
+        take_profit=anchored.take_profit,
+        levels_final=True,
+        protect_tries=0,
+        next_protect_ms=0,
     )
 
 

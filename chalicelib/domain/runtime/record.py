@@ -95,6 +95,7 @@ class RunState:
     intent_seq: int = 0
     entry: Intent | None = None
     exit: Intent | None = None
+    ladder: tuple[Intent, ...] = ()
     holding: Holding | None = None
     ledger: Ledger = field(default_factory=Ledger)
     counts: Counts = field(default_factory=Counts)
@@ -117,8 +118,8 @@ class RunState:
 
     @property
     def living(self) -> tuple[Intent, ...]:
-        """The intents whose story is not over: the entry, then the exit."""
-        return tuple(intent for intent in (self.entry, self.exit) if intent is not None)
+        """The intents whose story is not over: the entry, the exit, then the orders of the ladder."""
+        return (*(intent for intent in (self.entry, self.exit) if intent is not None), *self.ladder)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ def wind_down(draft: Draft) -> None:
 
 def _carried_out(draft: Draft, policy: OnStop) -> bool:
     state = draft.state
-    if state.entry is not None or state.exit is not None:
+    if state.living:
         return False
     if state.holding is None:
         return True

@@ -11,10 +11,6 @@ from chalicelib.domain.strategy.spec import StrategySpec, TpSlMode
 def not_traded_live(spec: StrategySpec) -> list[Finding]:
     """One finding for each part of the strategy that backtests know and live runs do not; empty when all is traded."""
     findings = []
-    if len(spec.exit.take_profit) > 1:
-        findings.append(_finding("/spec/exit/takeProfit", "a take-profit ladder"))
-    if spec.dca is not None:
-        findings.append(_finding("/spec/dca", "a DCA ladder"))
     if spec.execution.tp_sl_mode is TpSlMode.REDUCE_ONLY:
         findings.append(_finding("/spec/execution/tpSlMode", "reduce_only_orders"))
     return findings

@@ -55,4 +55,4 @@ def test_a_move_outside_the_tables_is_refused() -> None:
     with pytest.raises(IllegalMove):
         check_run(RunStatus.FINISHED, RunStatus.RUNNING)
     with pytest.raises(IllegalMove):
-        check_trading(TradingState.IDLE, TradingState.EXIT_PENDING)
+        check_trading(TradingState.IDLE, TradingState.ENTRY_PENDING)

@@ -1,9 +1,9 @@
-"""Ladders by the numbers: what each take-profit step closes and where each safety order rests, live and in a backtest."""
+"""Ladders by the numbers: what each take-profit step closes, and where each safety order rests."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -19,11 +19,11 @@ from chalicelib.domain.strategy.steps import step_quantities
 from infra.local.exchange.engine.catalogue import CATALOGUE
 
 BTC = CATALOGUE["BTCUSDT"].instrument
-PRICE = D(40_000)
+PRICE = Decimal(40_000)
 
 
 def targets(*shares: int) -> tuple[Target, ...]:
-    return tuple(Target(PRICE + 100 * at, D(share)) for at, share in enumerate(shares, start=1))
+    return tuple(Target(PRICE + 100 * at, Decimal(share)) for at, share in enumerate(shares, start=1))
 
 
 def dca_spec() -> StrategySpec:
@@ -43,17 +43,25 @@ def dca_spec() -> StrategySpec:
 def test_steps_are_floored_dust_goes_to_the_last_and_a_small_step_joins_the_next(
     qty: str, shares: tuple[int, ...], parts: tuple[str, ...]
 ) -> None:
-    assert step_quantities(D(qty), targets(*shares), BTC) == tuple(map(D, parts))
+    assert step_quantities(Decimal(qty), targets(*shares), BTC) == tuple(map(Decimal, parts))
 
 
 def test_steps_join_a_last_one_that_would_be_too_small() -> None:
-    coarse = replace(BTC, min_order_qty=D("0.010"))
-    assert step_quantities(D("0.025"), targets(40, 40, 20), coarse) == (D("0.010"), D(0), D("0.015"))
+    coarse = replace(BTC, min_order_qty=Decimal("0.010"))
+    assert step_quantities(Decimal("0.025"), targets(40, 40, 20), coarse) == (
+        Decimal("0.010"),
+        Decimal(0),
+        Decimal("0.015"),
+    )
 
 
 def test_a_step_worth_too_little_joins_the_next() -> None:
-    dear = replace(BTC, min_notional=D(100))
-    assert step_quantities(D("0.010"), targets(20, 40, 40), dear) == (D(0), D("0.006"), D("0.004"))
+    dear = replace(BTC, min_notional=Decimal(100))
+    assert step_quantities(Decimal("0.010"), targets(20, 40, 40), dear) == (
+        Decimal(0),
+        Decimal("0.006"),
+        Decimal("0.004"),
+    )
 
 
 @given(
@@ -76,37 +84,40 @@ def test_the_steps_are_the_whole_position_and_none_is_refused(lots: int, cuts: l
 
 
 def test_safety_orders_rest_on_the_tick_in_the_proportions_of_the_first_fill() -> None:
-    orders = resting_orders(dca_spec(), Side.BUY, PRICE, D("0.010"), BTC, None)
+    orders = resting_orders(dca_spec(), Side.BUY, PRICE, Decimal("0.010"), BTC, None)
 
     assert [order.number for order in orders] == [1, 2, 3, 4, 5]
-    assert orders[0].price == D("39520.00")
-    assert orders[0].qty == D("0.012")
+    assert orders[0].price == Decimal("39520.00")
+    assert orders[0].qty == Decimal("0.012")
     assert all(order.price % BTC.tick_size == 0 and order.qty % BTC.qty_step == 0 for order in orders)
     assert [order.price for order in orders] == sorted((order.price for order in orders), reverse=True)
 
 
 def test_a_shorts_safety_orders_lie_above_its_first_fill() -> None:
-    orders = resting_orders(dca_spec(), Side.SELL, PRICE, D("0.010"), BTC, None)
+    orders = resting_orders(dca_spec(), Side.SELL, PRICE, Decimal("0.010"), BTC, None)
 
     assert [order.price > PRICE for order in orders] == [True] * 5
     assert orders[-1].average > PRICE
 
 
 def test_a_safety_order_below_the_minimum_is_left_out() -> None:
-    assert resting_orders(dca_spec(), Side.BUY, PRICE, D("0.001"), replace(BTC, min_notional=D(100)), None) == ()
+    assert (
+        resting_orders(dca_spec(), Side.BUY, PRICE, Decimal("0.001"), replace(BTC, min_notional=Decimal(100)), None)
+        == ()
+    )
 
 
 def test_the_ladder_ends_before_it_is_worth_more_than_the_limit() -> None:
-    base = D("0.010")
+    base = Decimal("0.010")
     whole = resting_orders(dca_spec(), Side.BUY, PRICE, base, BTC, None)
     limit = ladder_value(base, PRICE, whole[:3])
 
     assert resting_orders(dca_spec(), Side.BUY, PRICE, base, BTC, limit) == whole[:3]
-    assert resting_orders(dca_spec(), Side.BUY, PRICE, base, BTC, limit - D("0.01")) == whole[:2]
+    assert resting_orders(dca_spec(), Side.BUY, PRICE, base, BTC, limit - Decimal("0.01")) == whole[:2]
 
 
-@given(price=st.integers(1_000, 90_000).map(D), lots=st.integers(1, 400), side=st.sampled_from(Side))
-def test_the_stop_of_every_average_lies_beyond_the_next_safety_order(price: D, lots: int, side: Side) -> None:
+@given(price=st.integers(1_000, 90_000).map(Decimal), lots=st.integers(1, 400), side=st.sampled_from(Side))
+def test_the_stop_of_every_average_lies_beyond_the_next_safety_order(price: Decimal, lots: int, side: Side) -> None:
     spec, qty = dca_spec(), lots * BTC.qty_step
     orders = resting_orders(spec, side, price, qty, BTC, None)
 

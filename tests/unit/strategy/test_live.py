@@ -10,6 +10,7 @@ from chalicelib.domain.market.side import Side
 from chalicelib.domain.strategy.findings import messages
 from chalicelib.domain.strategy.live import not_traded_live, sides_from_outside
 from chalicelib.domain.strategy.parse import parse_strategy
+from chalicelib.domain.strategy.presets import PRESETS
 from tests.unit.api.gateway import strategy_document
 
 
@@ -23,6 +24,12 @@ def test_what_is_traded_live_is_accepted() -> None:
     assert findings() == []
     assert findings(onOpposite="close") == []
     assert findings(onOpposite="reverse") == []
+
+
+@pytest.mark.parametrize("slug", [preset.slug for preset in PRESETS])
+def test_every_preset_is_traded_live(slug: str) -> None:
+    document = next(preset for preset in PRESETS if preset.slug == slug).document()
+    assert not_traded_live(parse_strategy(document)) == []
 
 
 def test_an_outside_signal_is_waited_for_on_the_side_that_names_it() -> None:
