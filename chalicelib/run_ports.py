@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from chalicelib.domain.runtime.events import RunEvent
 from chalicelib.domain.runtime.facts import ExecutionFact
+from chalicelib.domain.runtime.halt import Halt, HaltMode
 from chalicelib.domain.runtime.intent import Intent
 from chalicelib.domain.runtime.messages import Message
 from chalicelib.domain.runtime.record import ActiveRun, RunRecord, RunState
@@ -23,8 +24,26 @@ class Fill:
 
 
 @dataclass(frozen=True, slots=True)
+class KillState:
+    """An engaged kill switch: why, since when (milliseconds UTC), by whom, how far it goes."""
+
+    reason: str
+    engaged_ms: int
+    actor: str
+    mode: HaltMode = HaltMode.FLATTEN
+
+    @property
+    def halt(self) -> Halt:
+        """What it asks of runs."""
+        return Halt(self.reason, self.mode)
+
+
+@dataclass(frozen=True, slots=True)
 class Commit:
-    """Everything one decision changes. It is written as one transaction, or not at all."""
+    """Everything one decision changes. It is written as one transaction, or not at all.
+
+    ``halt`` engages the kill switch of the run's workspace, unless it is engaged already.
+    """
 
     state: RunState
     intents: tuple[Intent, ...] = ()
@@ -33,6 +52,7 @@ class Commit:
     consumed: tuple[str, ...] = ()
     report: dict[str, Any] | None = None
     release: tuple[str, ...] = ()
+    halt: KillState | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,26 +141,20 @@ class Inbox(Protocol):
         """Leaves the token by which to wake the run, unless the bell rang since ``rings``; the last write of a Tick."""
 
 
-@dataclass(frozen=True, slots=True)
-class KillState:
-    """An engaged kill switch: why, since when (milliseconds UTC), by whom."""
-
-    reason: str
-    engaged_ms: int
-    actor: str
-
-
 class KillSwitch(Protocol):
     """Switches that forbid new exposure: one of the platform (workspace None), one of each workspace (decision 19)."""
 
-    def engaged(self, workspace_id: str) -> str:
-        """Why trading is off for the workspace, "" when it is on. Unreadable counts as engaged."""
+    def engaged(self, workspace_id: str) -> Halt | None:
+        """What holds for the workspace, the graver of two switches; None when both are released.
+
+        A switch that cannot be read blocks: unknown is engaged for new exposure, and no reason to close anything.
+        """
 
     def state(self, workspace_id: str | None) -> KillState | None:
-        """One switch's own state, read afresh; None when it is released. Unreadable counts as engaged."""
+        """One switch's own state, read afresh; None when it is released. Unreadable blocks."""
 
     def engage(self, workspace_id: str | None, state: KillState) -> None:
-        """Switches trading off. A switch that is engaged keeps its first reason."""
+        """Switches trading off. An engaged switch stays as it is, but one that only blocks can be made to flatten."""
 
     def release(self, workspace_id: str | None) -> None:
         """Switches trading on again."""

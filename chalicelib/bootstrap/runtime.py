@@ -85,6 +85,7 @@ def tick_run() -> TickRun:
         market=market_data(),
         judge=judge(),
         kill_switch=kill_switch(),
+        audit=audit_trail(),
         clock=clock(),
     )
 

@@ -12,12 +12,14 @@ from moto import mock_aws
 from pynamodb.connection import Connection
 
 from chalicelib.adapters.dynamodb.inbox import DynamoInbox
+from chalicelib.adapters.dynamodb.kill_switch import DynamoKillSwitch
 from chalicelib.adapters.dynamodb.run_tables import RUN_MODELS, bind_run_tables
 from chalicelib.adapters.dynamodb.runs import DynamoRunStore
 from chalicelib.domain.market.interval import Interval
 from chalicelib.domain.market.side import Side
 from chalicelib.domain.runtime.events import EventType, RunEvent
 from chalicelib.domain.runtime.facts import ExecType, ExecutionFact
+from chalicelib.domain.runtime.halt import HaltMode
 from chalicelib.domain.runtime.intent import Intent, IntentKind, IntentStatus
 from chalicelib.domain.runtime.messages import CandleClosed, StopRequested
 from chalicelib.domain.runtime.position import Holding
@@ -25,7 +27,7 @@ from chalicelib.domain.runtime.record import BarView, RunRecord, RunState
 from chalicelib.domain.runtime.states import RunStatus, StopReason, TradingState
 from chalicelib.domain.strategy.spec import OnStop
 from chalicelib.ports import Conflict, FenceLost, NotFound
-from chalicelib.run_ports import Commit, Fill, Inbox, RunStore, StartLimits
+from chalicelib.run_ports import Commit, Fill, Inbox, KillState, KillSwitch, RunStore, StartLimits
 from infra.local.exchange.engine.catalogue import CATALOGUE
 from tests.fakes.memory_inbox import MemoryInbox, MemoryWorkflow
 from tests.fakes.memory_runs import MemoryRunStore
@@ -61,6 +63,7 @@ class Stored:
     store: RunStore
     inbox: Inbox
     workflow: MemoryWorkflow
+    switch: KillSwitch
 
 
 @pytest.fixture(params=["memory", "dynamodb"])
@@ -68,7 +71,7 @@ def stored(request: pytest.FixtureRequest) -> Iterator[Stored]:
     workflow = MemoryWorkflow()
     if request.param == "memory":
         memory = MemoryRunStore()
-        yield Stored(memory, MemoryInbox(memory, workflow), workflow)
+        yield Stored(memory, MemoryInbox(memory, workflow), workflow, memory.switches)
         return
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         patch.delenv("AWS_ENDPOINT_URL", raising=False)
@@ -83,6 +86,7 @@ def stored(request: pytest.FixtureRequest) -> Iterator[Stored]:
             DynamoRunStore(Connection(region="ap-southeast-1"), VirtualClock()),
             DynamoInbox(workflow, VirtualClock()),
             workflow,
+            DynamoKillSwitch(VirtualClock()),
         )
 
 
@@ -285,3 +289,37 @@ def test_parking_fails_when_the_bell_has_rung_since_the_inbox_was_read(stored: S
     assert not stored.inbox.park(RUN_ID, "t1", pending.rings)
     again = stored.inbox.pending(RUN_ID, 10)
     assert stored.inbox.park(RUN_ID, "t1", again.rings)
+
+
+HALT = KillState("BTCUSDT 0.02 ≠ 0", START_MS, f"run {RUN_ID}", HaltMode.BLOCK)
+
+
+def test_a_decision_engages_the_workspaces_switch_with_everything_else_it_changes(stored: Stored) -> None:
+    record = stored.store.create(_record(), QUEUED, LIMITS)
+    claimed = stored.store.claim(RUN_ID, START_MS, 0)
+
+    stored.store.commit(claimed, Commit(state=replace(record.state, event_seq=2), events=(_event(2),), halt=HALT))
+
+    assert stored.switch.state(WORKSPACE) == HALT
+
+
+def test_a_decision_leaves_an_engaged_switch_as_it_is(stored: Stored) -> None:
+    by_hand = KillState("Strange fills", START_MS - 1, "ann")
+    stored.switch.engage(WORKSPACE, by_hand)
+    stored.store.create(_record(), QUEUED, LIMITS)
+    claimed = stored.store.claim(RUN_ID, START_MS, 0)
+
+    stored.store.commit(claimed, Commit(state=claimed.state, halt=HALT))
+
+    assert stored.switch.state(WORKSPACE) == by_hand
+
+
+def test_a_decision_that_lost_its_fence_engages_nothing(stored: Stored) -> None:
+    stored.store.create(_record(), QUEUED, LIMITS)
+    stale = stored.store.claim(RUN_ID, START_MS, 0)
+    stored.store.claim(RUN_ID, START_MS, 0)
+
+    with pytest.raises(FenceLost):
+        stored.store.commit(stale, Commit(state=stale.state, halt=HALT))
+
+    assert stored.switch.state(WORKSPACE) is None

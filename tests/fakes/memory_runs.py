@@ -14,13 +14,15 @@ from chalicelib.domain.runtime.intent import Intent
 from chalicelib.domain.runtime.record import ActiveRun, RunRecord
 from chalicelib.ports import Conflict, FenceLost, NotFound
 from chalicelib.run_ports import Commit, Fill, RunPage, StartLimits
+from tests.fakes.memory_switches import MemoryKillSwitch
 
 
 @dataclass
 class MemoryRunStore:
     """Every table is a dictionary; a commit checks all its conditions before it writes anything.
 
-    ``ignore_fence`` and ``book_again`` switch two protections off, to show that tests notice.
+    ``switches`` are the kill switches that a commit may engage.
+    ``ignore_fence``, ``book_again`` and ``ignore_halts`` switch protections off, to show that tests notice.
     """
 
     records: dict[str, RunRecord] = field(default_factory=dict)
@@ -31,8 +33,10 @@ class MemoryRunStore:
     slots: dict[str, str] = field(default_factory=dict)
     starts: dict[str, int] = field(default_factory=dict)
     consumed: dict[str, set[str]] = field(default_factory=dict)
+    switches: MemoryKillSwitch = field(default_factory=MemoryKillSwitch)
     ignore_fence: bool = False
     book_again: bool = False
+    ignore_halts: bool = False
 
     def create(self, record: RunRecord, event: RunEvent, limits: StartLimits) -> RunRecord:
         terms = record.terms
@@ -90,6 +94,8 @@ class MemoryRunStore:
         self.consumed.setdefault(run_id, set()).update(commit.consumed)
         for slot in commit.release:
             del self.slots[slot]
+        if commit.halt is not None and not self.ignore_halts:
+            self.switches.engage(record.terms.workspace_id, commit.halt)
         if commit.report is not None:
             self.reports[run_id] = commit.report
         return after

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from chalicelib.domain.audit.entry import AuditEntry
+from chalicelib.domain.runtime.halt import Halt, HaltMode
 from chalicelib.domain.ulid import ulid_from
 from chalicelib.ports import PortError
 from chalicelib.run_ports import KillState
 from tests.fakes.memory_audit import MemoryAuditLog
 
-UNREADABLE = KillState("kill switch unreadable", 0, "")
+UNREADABLE = KillState("kill switch unreadable", 0, "", HaltMode.BLOCK)
 
 
 @dataclass
@@ -20,15 +21,18 @@ class MemoryKillSwitch:
     engaged_by: dict[str | None, KillState] = field(default_factory=dict)
     readable: bool = True
 
-    def engaged(self, workspace_id: str) -> str:
-        state = self.state(None) or self.state(workspace_id)
-        return "" if state is None else state.reason
+    def engaged(self, workspace_id: str) -> Halt | None:
+        states = [state for state in (self.state(None), self.state(workspace_id)) if state is not None]
+        return min((state.halt for state in states), key=lambda halt: halt.mode is HaltMode.BLOCK, default=None)
 
     def state(self, workspace_id: str | None) -> KillState | None:
         return self.engaged_by.get(workspace_id) if self.readable else UNREADABLE
 
     def engage(self, workspace_id: str | None, state: KillState) -> None:
-        self.engaged_by.setdefault(workspace_id, state)
+        engaged = self.engaged_by.get(workspace_id)
+        graver = engaged is not None and engaged.mode is HaltMode.BLOCK and state.mode is HaltMode.FLATTEN
+        if engaged is None or graver:
+            self.engaged_by[workspace_id] = state
 
     def release(self, workspace_id: str | None) -> None:
         self.engaged_by.pop(workspace_id, None)

@@ -20,7 +20,7 @@ from chalicelib.adapters.dynamodb.kill_switch import DynamoKillSwitch
 from chalicelib.adapters.dynamodb.run_tables import WAKE, RunItem
 from chalicelib.adapters.dynamodb.runs import DynamoRunStore
 from chalicelib.bootstrap import clock as wall_clock
-from chalicelib.bootstrap.exchange import exchange, market_data
+from chalicelib.bootstrap.exchange import audit_trail, exchange, market_data
 from chalicelib.bootstrap.runtime import judge, run_store
 from chalicelib.domain.accounts.actor import Actor
 from chalicelib.domain.accounts.roles import Role
@@ -101,6 +101,7 @@ def measured_hour(start: StartRun, session: dict[str, Any], bot_id: str, speed: 
         market=market_data(),
         judge=judge(),
         kill_switch=DynamoKillSwitch(fast),
+        audit=audit_trail(),
         clock=fast,
     )
     begin = replace(start, store=store, workflow=NoExecution(), clock=fast)

@@ -42,6 +42,8 @@ class EngineSession:
         self._seen = seen
         self._mutator = mutator
         self.down_until_ms = 0
+        self.untold: set[str] = set()
+        """Executions that the exchange never tells of."""
 
     def post(
         self, endpoint: Endpoint, params: Mapping[str, Any], priority: Priority, not_after_ms: int | None = None
@@ -75,7 +77,13 @@ class EngineSession:
         if fault == "lost_reply":
             self._clock.sleep(1.0)
             return Reply(Policy.AMBIGUOUS, 0, "timeout after acceptance")
-        return Reply(classify(200, reply.ret_code, reply.ret_msg), reply.ret_code, reply.ret_msg, reply.result)
+        result = self._told(reply.result) if endpoint is Endpoint.EXECUTIONS else reply.result
+        return Reply(classify(200, reply.ret_code, reply.ret_msg), reply.ret_code, reply.ret_msg, result)
+
+    def _told(self, result: Mapping[str, Any]) -> Mapping[str, Any]:
+        if not self.untold or "list" not in result:
+            return result
+        return {**result, "list": [row for row in result["list"] if row["execId"] not in self.untold]}
 
     def _draw(self, method: str) -> str:
         chances = self._rates.write if method == "POST" else self._rates.read

@@ -9,8 +9,9 @@ from random import Random
 @dataclass(frozen=True)
 class FaultRates:
     """Chances in 0..1: for each request that changes something, for each read, for each private-stream event, for each
-    call of a port (crash before or after it), for each simulated second (outage, stream drop, manual close, outside
-    signal), for each outside signal (repeated, delivered late and so out of order)."""
+    call of a port (crash before or after it), for each simulated second (outage, stream drop, manual close, a close
+    that no execution tells of, outside signal), for each outside signal (repeated, delivered late and so out of
+    order)."""
 
     write: dict[str, float] = field(default_factory=dict)
     read: dict[str, float] = field(default_factory=dict)
@@ -22,6 +23,7 @@ class FaultRates:
     outage: float = 0.0
     stream_drop: float = 0.0
     manual_close: float = 0.0
+    unexplained_close: float = 0.0
     lost_wake: float = 0.0
     outside_signal: float = 0.0
     repeated_signal: float = 0.0

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.runtime.halt import HaltMode
 from chalicelib.domain.runtime.intent import IntentKind, IntentStatus, order_link_id
 from chalicelib.domain.runtime.states import RunStatus
 from chalicelib.domain.strategy.spec import OnStop
 from infra.local.exchange.engine import Account, Exchange
 from infra.local.exchange.engine.order import Order
 from tests.fakes.memory_runs import MemoryRunStore
-from tests.simulation.scenario import RUN_ID, SYMBOL
+from tests.simulation.scenario import RUN_ID, SYMBOL, WORKSPACE
 
 if TYPE_CHECKING:
     from tests.simulation.world import Simulated
@@ -79,6 +80,7 @@ class Watch:
         self._signals_traded_once()
         self._ended_as_agreed(simulated)
         self._money_adds_up(simulated)
+        self._unexplained_blocks(simulated)
         if simulated.engine.conserved("u1"):
             self.report("the simulator made or lost money: a defect of the simulator itself")
 
@@ -144,6 +146,19 @@ class Watch:
             self.report(f"a position of {size} is left after the end")
         if size and policy is OnStop.LEAVE_PROTECTED and position is not None and position.stop_loss is None:
             self.report(f"a position of {size} is left without a stop")
+
+    def _unexplained_blocks(self, simulated: Simulated) -> None:
+        """From a size that nothing explains on, nothing new is opened in the workspace until somebody releases it."""
+        events = [self.store.event_rows[RUN_ID][seq] for seq in sorted(self.store.event_rows[RUN_ID])]
+        found = [event.seq for event in events if event.key == "events.finding.unexplained_size"]
+        halt = self.store.switches.engaged(WORKSPACE)
+        if found and halt is None:
+            self.report("an unexplained size was found and the workspace may still open")
+        if not found and halt is not None and halt.mode is HaltMode.BLOCK:
+            self.report("the workspace is blocked and nothing unexplained was found")
+        late = (event for event in events if event.key == "events.order_intent_created.entry")
+        if found and any(event.seq > found[0] for event in late):
+            self.report("an entry was made after an unexplained size was found")
 
     def _money_adds_up(self, simulated: Simulated) -> None:
         """What the run booked is what the wallet says, unless something was adopted that no execution explains."""

@@ -33,6 +33,7 @@ class Mutation(StrEnum):
     STEPS_MAY_OPEN = "steps of a ladder are not reduce-only (C-19)"
     SAFETY_WITHOUT_STOP = "safety orders carry no stop (C-18)"
     SAFETY_DOUBLED = "safety orders are twice their size"
+    HALTS_NOT_WRITTEN = "an unexplained size blocks nobody (C-24)"
     ORPHANS_KEPT = "cancels are taken for done (C-26)"
     SIGNALS_ACCEPTED_AGAIN = "a repeated outside signal is accepted anew (8b)"
 

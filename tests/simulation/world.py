@@ -16,7 +16,7 @@ from chalicelib.domain.runtime.record import RunRecord, RunState
 from chalicelib.domain.runtime.states import StopReason
 from chalicelib.domain.strategy.live import sides_from_outside
 from chalicelib.ports import NotFound, Ticker
-from chalicelib.run_ports import StartLimits
+from chalicelib.run_ports import KillState, StartLimits
 from chalicelib.services.runs.finalize import FinalizeRun
 from chalicelib.services.runs.orphans import ClearOrphans
 from chalicelib.services.runs.tick import TickRun
@@ -24,6 +24,7 @@ from infra.local.exchange.engine import Account, Exchange, Settings
 from infra.local.exchange.engine.catalogue import CATALOGUE
 from tests.fakes.memory_inbox import MemoryInbox, MemoryWorkflow
 from tests.fakes.memory_runs import MemoryRunStore
+from tests.fakes.memory_switches import MemoryAudit
 from tests.fakes.virtual_clock import VirtualClock
 from tests.simulation.crashes import Crash, Crashing
 from tests.simulation.exchange_in_memory import EngineSession, exchange_over
@@ -35,6 +36,7 @@ from tests.simulation.scenario import (
     RUN_ID,
     START_MS,
     SYMBOL,
+    WORKSPACE,
     ScriptedJudge,
     Shape,
     most_at_stake,
@@ -45,16 +47,6 @@ from tests.simulation.scenario import (
 SUPERVISION_MS = 90_000
 STEP_MS = 1_000
 RETRY_MS = 2_000
-
-
-@dataclass
-class Switch:
-    """A kill switch that the simulation may engage."""
-
-    reason: str = ""
-
-    def engaged(self, workspace_id: str) -> str:
-        return self.reason
 
 
 @dataclass
@@ -121,10 +113,12 @@ class Simulated:
         self.store = MemoryRunStore(
             ignore_fence=options.mutation is Mutation.NO_FENCE,
             book_again=options.mutation is Mutation.EXECUTIONS_NOT_DEDUPED,
+            ignore_halts=options.mutation is Mutation.HALTS_NOT_WRITTEN,
         )
         self.workflow = MemoryWorkflow()
         self.inbox = MemoryInbox(self.store, self.workflow)
-        self.switch = Switch()
+        self.switch = self.store.switches
+        self.audit = MemoryAudit()
         self.watch = Watch(self.engine, self.account, self.store, most_usd=most_at_stake(self.spec))
         self.clock.on_pass = self._pass
         self.tick = self._tick_service()
@@ -153,6 +147,7 @@ class Simulated:
             market=wrapped(Prices(self.engine), "market"),
             judge=self.judge,  # type: ignore[arg-type]  # the scripted judge has the two methods that a Tick uses
             kill_switch=self.switch,
+            audit=wrapped(self.audit, "audit"),
             clock=self.clock,
         )
 
@@ -234,7 +229,7 @@ class Simulated:
         if self.options.stop_at_ms is not None and elapsed == self.options.stop_at_ms:
             self._post(StopRequested(StopReason.MANUAL, None, "user"))
         if elapsed == self.kill_at_ms:
-            self.switch.reason = "drill"
+            self.switch.engage(WORKSPACE, KillState("drill", now, "user"))
             self.inbox.ring(RUN_ID)
         if now == self.deadline_ms:
             self._post(StopRequested(StopReason.TIMEOUT, None, "deadline"))
@@ -250,14 +245,18 @@ class Simulated:
             self.stream_up = True
             self._post(Reconnected("private", now - self.stream_down_since, str(now)))
         if rates.manual_close and self.random.random() < rates.manual_close:
-            self._close_by_hand()
+            self._close_by_hand("manual_close")
+        if rates.unexplained_close and self.random.random() < rates.unexplained_close:
+            known = {row.exec_id for row in self.account.fills}
+            self._close_by_hand("unexplained_close")
+            self.session.untold |= {row.exec_id for row in self.account.fills} - known
 
-    def _close_by_hand(self) -> None:
+    def _close_by_hand(self, how: str) -> None:
         """The user closes the position on the exchange's own site."""
         position = self.account.positions.get((SYMBOL, 0))
         if position is None or not position.size:
             return
-        self.seen["manual_close"] += 1
+        self.seen[how] += 1
         side = "Sell" if position.side == "Buy" else "Buy"
         order = {"category": "linear", "symbol": SYMBOL, "side": side, "orderType": "Market", "qty": str(position.size)}
         self.engine.create_order(self.account, {**order, "reduceOnly": True, "positionIdx": 0})
@@ -269,7 +268,8 @@ class Simulated:
             if not self.stream_up or self.random.random() < self.options.rates.lost_event:
                 self.seen["lost_event"] += 1
                 continue
-            for message in private_messages({"topic": event.topic, "data": event.data}):
+            told = [row for row in event.data if row.get("execId") not in self.session.untold]
+            for message in private_messages({"topic": event.topic, "data": told}):
                 self._post(message)
 
     def _post(self, message: Message) -> None:

@@ -129,6 +129,7 @@ class SlotItem(Model):
     reason = UnicodeAttribute(null=True)
     engaged_ms = NumberAttribute(null=True)
     actor = UnicodeAttribute(null=True)
+    mode = UnicodeAttribute(null=True)
 
 
 RUN_MODELS: tuple[type[Model], ...] = (RunItem, EventItem, MessageItem, IntentItem, FillItem, SlotItem)

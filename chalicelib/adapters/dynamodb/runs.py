@@ -15,6 +15,7 @@ from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.adapters.dynamodb import run_codec as codec
+from chalicelib.adapters.dynamodb.kill_switch import switch_slot
 from chalicelib.adapters.dynamodb.run_tables import (
     REPORT,
     RUN,
@@ -30,7 +31,7 @@ from chalicelib.domain.runtime.events import RunEvent
 from chalicelib.domain.runtime.intent import Intent
 from chalicelib.domain.runtime.record import ActiveRun, RunRecord
 from chalicelib.ports import Clock, Conflict, FenceLost, NotFound
-from chalicelib.run_ports import Commit, Fill, RunPage, StartLimits
+from chalicelib.run_ports import Commit, Fill, KillState, RunPage, StartLimits
 
 _RETRIES = 5
 LONGEST_MS = 2 * 86_400_000
@@ -152,6 +153,8 @@ class DynamoRunStore:
                 transaction.delete(MessageItem(terms.run_id, message_id))
             for slot in commit.release:
                 transaction.delete(SlotItem(slot), condition=SlotItem.run_id == terms.run_id)
+            if commit.halt is not None:
+                transaction.update(SlotItem(switch_slot(terms.workspace_id)), actions=_engaging(commit.halt))
             if commit.report is not None:
                 body = orjson.dumps(commit.report).decode()
                 transaction.save(RunItem(terms.run_id, REPORT, report=body))
@@ -233,6 +236,16 @@ def _start_key(workspace_id: str, cursor: str | None) -> dict[str, dict[str, str
         "run_id": {"S": run_id},
         "item": {"S": RUN},
     }
+
+
+def _engaging(halt: KillState) -> list[Action]:
+    """Engages a switch, or leaves it as it is: a condition would make the run's decision depend on it."""
+    return [
+        SlotItem.reason.set(SlotItem.reason | halt.reason),
+        SlotItem.engaged_ms.set(SlotItem.engaged_ms | halt.engaged_ms),
+        SlotItem.actor.set(SlotItem.actor | halt.actor),
+        SlotItem.mode.set(SlotItem.mode | halt.mode.value),
+    ]
 
 
 def _failed(error: TransactWriteError) -> set[int]:

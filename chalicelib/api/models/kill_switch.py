@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
@@ -21,15 +21,19 @@ class EngageBody(RequestModel):
 
 
 class EngagedView(View):
-    """An engaged switch."""
+    """An engaged switch. ``block`` forbids opening; ``flatten`` closes what is open as well, and ends runs.
+
+    A run that finds a size which nothing explains engages its workspace's switch to ``block``.
+    """
 
     reason: str
     since: Timestamp
+    mode: Literal["block", "flatten"]
 
     @classmethod
     def of(cls, state: KillState) -> EngagedView:
         """The view of an engaged switch. Who engaged it is in the audit trail."""
-        return cls(reason=state.reason, since=iso(state.engaged_ms))
+        return cls(reason=state.reason, since=iso(state.engaged_ms), mode=state.mode.value)
 
 
 class KillSwitchView(View):

@@ -26,6 +26,7 @@ from chalicelib.domain.runtime.draft import ERRORS_BEFORE_PAUSE, Draft
 from chalicelib.domain.runtime.entering import consider_entry
 from chalicelib.domain.runtime.events import EventType, Severity
 from chalicelib.domain.runtime.fills import absorb_execution
+from chalicelib.domain.runtime.halt import HaltMode
 from chalicelib.domain.runtime.holding_on import ensure_exit, judge_holding
 from chalicelib.domain.runtime.ladder import tend_ladder
 from chalicelib.domain.runtime.messages import (
@@ -198,8 +199,9 @@ def _watch_limits(draft: Draft) -> None:
     state = draft.state
     if state.status not in (RunStatus.STARTING, RunStatus.RUNNING, RunStatus.PAUSED):
         return
-    if draft.situation.kill_switch:
-        begin_stop(draft, StopReason.KILL_SWITCH, OnStop.CLOSE_MARKET, draft.situation.kill_switch)
+    halt = draft.situation.halt
+    if halt is not None and halt.mode is HaltMode.FLATTEN:
+        begin_stop(draft, StopReason.KILL_SWITCH, OnStop.CLOSE_MARKET, halt.reason)
     elif draft.now >= draft.terms.deadline_ms:
         begin_stop(draft, StopReason.TIMEOUT)
     elif not draft.spec.enabled:
@@ -240,8 +242,8 @@ def _act(draft: Draft) -> None:
     settle(draft)
     if status is RunStatus.STOPPING:
         wind_down(draft)
-    elif status is RunStatus.PAUSED and draft.state.entry is not None:
-        cancel(draft, draft.state.entry)
+    elif status is RunStatus.PAUSED or draft.situation.halt is not None:
+        _take_entry_back(draft)
     if draft.ended:
         return
     _expire_limit_entry(draft)
@@ -250,6 +252,12 @@ def _act(draft: Draft) -> None:
     consider_entry(draft)
     act_on_outside_signal(draft)
     _read_what_is_due(draft)
+
+
+def _take_entry_back(draft: Draft) -> None:
+    entry = draft.state.entry
+    if entry is not None and not entry.status.terminal:
+        cancel(draft, entry)
 
 
 def _expire_limit_entry(draft: Draft) -> None:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from chalicelib.domain.market.instrument import Instrument
 from chalicelib.domain.runtime.events import RunEvent
 from chalicelib.domain.runtime.facts import AccountSnapshot, ExecutionFact, OrderFact
+from chalicelib.domain.runtime.halt import Halt
 from chalicelib.domain.runtime.intent import Intent
 from chalicelib.domain.runtime.judgement import Judgement
 from chalicelib.domain.runtime.messages import Message
@@ -22,13 +23,13 @@ from chalicelib.domain.strategy.spec import StrategySpec
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What a decision may know besides the record and the facts. ``kill_switch`` is the reason, "" when released."""
+    """What a decision may know besides the record and the facts. ``halt`` is the kill switch, None when released."""
 
     now_ms: int
     market_now_ms: int
     spec: StrategySpec
     instrument: Instrument
-    kill_switch: str = ""
+    halt: Halt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,8 @@ class Decision:
 
     ``waiting`` says that something is under way whose answer is expected within seconds: the Tick polls for it instead
     of parking at once, and ``urgent`` that it goes on polling for as long as it may: an order's fate is unknown, a
-    position has no stop, or the run is stopping. ``ended`` says that the run is over, with proof.
+    position has no stop, or the run is stopping. ``ended`` says that the run is over, with proof. ``halt`` is why the
+    workspace must open nothing more, "" when nothing of that kind was found.
     """
 
     state: RunState
@@ -161,3 +163,4 @@ class Decision:
     waiting: bool
     urgent: bool
     ended: bool
+    halt: str = ""

@@ -40,6 +40,7 @@ class Draft:
         self.read_failed = False
         self.waiting = False
         self.ended = False
+        self.halt = ""
         self.booked: list[Booked] = []
         self._booked_ids: set[str] = set()
         self._reads = Reads()
@@ -221,6 +222,7 @@ class Draft:
             waiting=self.waiting,
             urgent=self._urgent(),
             ended=self.ended,
+            halt=self.halt,
         )
 
 

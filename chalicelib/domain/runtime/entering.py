@@ -78,8 +78,8 @@ Blocked = tuple[str, Params]
 def _guard(draft: Draft, judged: Judged, *, reversing: bool) -> Blocked | None:
     """Why this signal must not be traded, or None. A reversal does not wait for the cooldown of what it closed."""
     state, spec, now = draft.state, draft.spec, draft.now
-    if draft.situation.kill_switch:
-        return "kill_switch", {"reason": draft.situation.kill_switch}
+    if draft.situation.halt is not None:
+        return "kill_switch", {"reason": draft.situation.halt.reason}
     closed_ms = judged.judgement.open_time_ms + draft.terms.timeframe.milliseconds
     late_ms = draft.situation.market_now_ms - closed_ms
     if late_ms > draft.terms.timeframe.milliseconds:

@@ -1,7 +1,8 @@
 """The account against the record, as a whole (C-24, C-25, FR-RT-9).
 
-The exchange's facts win, but nothing is overwritten silently: what no execution explains is a finding, is adopted, and
-pauses the run. A size that differs once may be two readings taken at different instants, so it must be seen twice.
+The exchange's facts win, but nothing is overwritten silently: what no execution explains is a finding, is adopted,
+pauses the run and blocks new exposure in its workspace (ADR 9). A size that differs once may be two readings taken at
+different instants, so it must be seen twice.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from chalicelib.domain.runtime.decision import SnapshotRead
-from chalicelib.domain.runtime.draft import Draft
+from chalicelib.domain.runtime.draft import Draft, plain
 from chalicelib.domain.runtime.events import EventType, FindingLevel
 from chalicelib.domain.runtime.facts import AccountSnapshot, OrderFact, PositionFact
 from chalicelib.domain.runtime.fills import absorb_execution
@@ -141,6 +142,8 @@ def _compare_size(draft: Draft, position: PositionFact) -> bool:
     )
     _adopt(draft, position)
     pause(draft, "unexplained_size")
+    # No words: whoever meets the switch reads it in his own language, around this.
+    draft.halt = f"{draft.terms.symbol} {plain(seen)} ≠ {plain(expected)}"
     return True
 
 

@@ -81,9 +81,9 @@ class StartRun:
         raise conflict
 
     def _terms(self, actor: Actor, bot: Bot, run_id: str, minutes: int) -> RunRecord:
-        reason = self.kill_switch.engaged(actor.workspace_id)
-        if reason:
-            raise RunConflict("trading.off", reason=reason)
+        halt = self.kill_switch.engaged(actor.workspace_id)
+        if halt is not None:
+            raise RunConflict("trading.off", reason=halt.reason)
         connection = self.connections.get(actor.workspace_id, bot.connection_id)
         if connection.status is not ConnectionStatus.CONNECTED:
             raise RunConflict("run.connection_not_tested")

@@ -33,12 +33,14 @@ from chalicelib.domain.runtime.decision import (
     Situation,
     SnapshotRead,
 )
+from chalicelib.domain.runtime.halt import HaltMode
 from chalicelib.domain.runtime.messages import ExecutionUpdate, Message
 from chalicelib.domain.runtime.orders import Outcome
 from chalicelib.domain.runtime.reconcile import executions_since
 from chalicelib.domain.runtime.record import RunRecord
 from chalicelib.domain.runtime.states import RunStatus
 from chalicelib.ports import (
+    AuditTrail,
     Clock,
     ConnectionRef,
     Exchange,
@@ -48,7 +50,7 @@ from chalicelib.ports import (
     MarketData,
     NotFound,
 )
-from chalicelib.run_ports import Commit, Fill, Inbox, KillSwitch, RunStore, Workflow
+from chalicelib.run_ports import Commit, Fill, Inbox, KillState, KillSwitch, RunStore, Workflow
 from chalicelib.services.runs.judge import Judge
 from chalicelib.services.runs.report import build_report
 
@@ -84,6 +86,7 @@ class TickRun:
         market: MarketData,
         judge: Judge,
         kill_switch: KillSwitch,
+        audit: AuditTrail,
         clock: Clock,
     ) -> None:
         self._store = store
@@ -93,6 +96,7 @@ class TickRun:
         self._market = market
         self._judge = judge
         self._kill_switch = kill_switch
+        self._audit = audit
         self._clock = clock
 
     def __call__(self, run_id: str, token: str, segment: int) -> TickResult:
@@ -171,8 +175,24 @@ class TickRun:
             consumed=consumed,
             report=report,
             release=release,
+            halt=self._halt(record, decision),
         )
-        return self._store.commit(record, commit), decision, ()
+        committed = self._store.commit(record, commit)
+        if commit.halt is not None:
+            self._audit.record(
+                record.terms.workspace_id,
+                "kill_switch.engage",
+                commit.halt.actor,
+                "workspace",
+                f"{commit.halt.reason}; a size that nothing explains: new exposure is blocked",
+            )
+        return committed, decision, ()
+
+    def _halt(self, record: RunRecord, decision: Decision) -> KillState | None:
+        """The switch that a finding engages: it blocks, and closes nothing that the run did not open (ADR 9)."""
+        if not decision.halt:
+            return None
+        return KillState(decision.halt, self._clock.now_ms(), f"run {record.terms.run_id}", HaltMode.BLOCK)
 
     def _forget(self, record: RunRecord, decision: Decision, consumed: tuple[str, ...]) -> RunRecord:
         """Takes messages that changed nothing out of the inbox."""
@@ -186,7 +206,7 @@ class TickRun:
             market_now_ms=self._clock.market_now_ms(),
             spec=self._judge.spec(record.terms),
             instrument=record.terms.instrument,
-            kill_switch=self._kill_switch.engaged(record.terms.workspace_id),
+            halt=self._kill_switch.engaged(record.terms.workspace_id),
         )
 
     def _carry_out(self, record: RunRecord, commands: Iterable[Command]) -> list[Fact]:

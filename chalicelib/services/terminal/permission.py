@@ -19,9 +19,9 @@ class TradingPermission:
 
     def require_opening(self, actor: Actor, connection_id: str, symbol: str) -> None:
         """Raises OrderConflict: ``trading.off`` (also when the switch cannot be read), ``order.run_active``."""
-        reason = self.kill_switch.engaged(actor.workspace_id)
-        if reason:
-            raise OrderConflict("trading.off", reason=reason)
+        halt = self.kill_switch.engaged(actor.workspace_id)
+        if halt is not None:
+            raise OrderConflict("trading.off", reason=halt.reason)
         if self.run_active(actor, connection_id, symbol):
             raise OrderConflict("order.run_active", symbol=symbol)
 

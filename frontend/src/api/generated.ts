@@ -1943,7 +1943,9 @@ export interface components {
         };
         /**
          * EngagedView
-         * @description An engaged switch.
+         * @description An engaged switch. ``block`` forbids opening; ``flatten`` closes what is open as well, and ends runs.
+         *
+         *     A run that finds a size which nothing explains engages its workspace's switch to ``block``.
          */
         EngagedView: {
             /** Reason */
@@ -1953,6 +1955,11 @@ export interface components {
              * Format: date-time
              */
             since: string;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "block" | "flatten";
         };
         /**
          * EngagementView

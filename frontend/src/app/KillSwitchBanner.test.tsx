@@ -9,8 +9,9 @@ import { KillSwitchBanner } from "./KillSwitchBanner";
 
 const since = "2026-11-21T12:00:00.000Z";
 const released: KillSwitch = { engaged: false, reason: "", workspace: null, platform: null };
-const byWorkspace: KillSwitch = { engaged: true, reason: "Strange fills", workspace: { reason: "Strange fills", since }, platform: null };
-const byPlatform: KillSwitch = { engaged: true, reason: "Exchange incident", workspace: null, platform: { reason: "Exchange incident", since } };
+const byWorkspace: KillSwitch = { engaged: true, reason: "Strange fills", workspace: { reason: "Strange fills", since, mode: "flatten" }, platform: null };
+const byRun: KillSwitch = { engaged: true, reason: "BTCUSDT 0.02 ≠ 0", workspace: { reason: "BTCUSDT 0.02 ≠ 0", since, mode: "block" }, platform: null };
+const byPlatform: KillSwitch = { engaged: true, reason: "Exchange incident", workspace: null, platform: { reason: "Exchange incident", since, mode: "flatten" } };
 
 function answerWith(body: KillSwitch | null) {
   const fetched = vi.fn(() =>
@@ -33,6 +34,12 @@ it("says that trading is off, why, since when and who can switch it on", async (
   expect(banner).toHaveTextContent("Trading is switched off: Strange fills");
   expect(banner).toHaveTextContent("An administrator can switch it on again");
   expect(banner.querySelector("time")).toHaveAttribute("dateTime", since);
+});
+
+it("says that a run has found a position that nothing explains", async () => {
+  answerWith(byRun);
+  await renderPage(<KillSwitchBanner />);
+  expect(await screen.findByRole("status")).toHaveTextContent("New positions are blocked: a size that nothing explains (BTCUSDT 0.02 ≠ 0)");
 });
 
 it("tells the platform's switch from the workspace's own", async () => {

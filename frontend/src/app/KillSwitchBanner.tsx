@@ -12,17 +12,18 @@ export function KillSwitchBanner() {
   const { t } = useTranslation();
   const { data } = useQuery(killSwitchQuery);
   const reason = data?.engaged ? data.reason : null;
+  const headline = (data?.platform ?? data?.workspace)?.mode === "block" ? "killSwitch.blocked" : "killSwitch.off";
 
   useEffect(() => {
-    if (reason !== null) announce(t("killSwitch.off", { reason }), "assertive");
-  }, [reason, t]);
+    if (reason !== null) announce(t(headline, { reason }), "assertive");
+  }, [reason, headline, t]);
 
   if (!data?.engaged) return null;
   const since = (data.platform ?? data.workspace)?.since;
   return (
     <div role="status" className="flex flex-wrap items-center gap-2 px-4 py-1 text-dense tint-danger text-danger">
       <OctagonX aria-hidden size={16} />
-      <strong className="font-semibold">{t("killSwitch.off", { reason: data.reason })}</strong>
+      <strong className="font-semibold">{t(headline, { reason: data.reason })}</strong>
       <span>{t("killSwitch.meaning")}</span>
       <span>{data.platform ? t("killSwitch.byPlatform") : t("killSwitch.byAdmin")}</span>
       {since && <Time at={since} form="full" zone />}

@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.domain.accounts.limits import WorkspaceLimits
 from chalicelib.domain.accounts.roles import Role
+from chalicelib.domain.runtime.halt import HaltMode
 from chalicelib.domain.runtime.messages import StopRequested
 from chalicelib.domain.runtime.states import RunStatus, StopReason
 from chalicelib.domain.strategy.spec import OnStop
@@ -45,7 +46,11 @@ def test_an_engaged_switch_tells_why_and_since_when(client: Client) -> None:
     engaged = client.post("/kill-switch", {"reason": "  Strange fills "}).json["killSwitch"]
 
     assert engaged == client.get("/kill-switch").json
-    assert engaged["workspace"] == {"reason": "Strange fills", "since": "2023-11-14T22:13:20.000Z"}
+    assert engaged["workspace"] == {
+        "reason": "Strange fills",
+        "since": "2023-11-14T22:13:20.000Z",
+        "mode": "flatten",
+    }
     assert (engaged["engaged"], engaged["reason"], engaged["platform"]) == (True, "Strange fills", None)
 
 
@@ -105,6 +110,36 @@ def test_a_run_starts_again_after_the_release(client: Client) -> None:
 
     assert (released.status, released.json["engaged"]) == (200, False)
     assert client.post(f"/bots/{bot_id}/runs", {"durationMinutes": 5}).status == 201
+
+
+def blocked(gateway: Gateway, client: Client) -> None:
+    """The client's workspace after one of its runs found a size that nothing explains."""
+    state = KillState("BTCUSDT 0.02 ≠ 0", gateway.services.clock.now, "run r", HaltMode.BLOCK)
+    gateway.services.switch.engage(client.workspace_id, state)
+
+
+def test_a_switch_that_a_run_engaged_forbids_opening_until_an_admin_releases_it(
+    gateway: Gateway, client: Client
+) -> None:
+    bot_id = client.bot()
+    blocked(gateway, client)
+
+    shown = client.get("/kill-switch").json
+    refused = client.post(f"/bots/{bot_id}/runs", {"durationMinutes": 5})
+    client.post("/kill-switch/release")
+
+    assert (shown["engaged"], shown["workspace"]["mode"]) == (True, "block")
+    assert (refused.json["code"], refused.json["params"]) == ("trading.off", {"reason": "BTCUSDT 0.02 ≠ 0"})
+    assert client.post(f"/bots/{bot_id}/runs", {"durationMinutes": 5}).status == 201
+
+
+def test_who_engages_a_blocking_switch_by_hand_makes_it_flatten(gateway: Gateway, client: Client) -> None:
+    blocked(gateway, client)
+
+    engage(client, "Strange fills")
+
+    own = client.get("/kill-switch").json["workspace"]
+    assert (own["reason"], own["mode"]) == ("Strange fills", "flatten")
 
 
 def test_a_trader_engages_and_cannot_release(gateway: Gateway) -> None:

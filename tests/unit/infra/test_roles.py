@@ -97,6 +97,7 @@ def test_nobody_may_stop_or_redrive_an_execution(resources: dict[str, Any]) -> N
     assert [role for role, found in role_statements(resources) if forbidden & set(actions(found))] == []
 
 
+HANDS = ("ApiHandlerRole", "AuditTradingRole", "PlatformKillSwitchRole")
 WRITING = {"dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
 
 
@@ -115,8 +116,7 @@ def test_nobody_but_the_sealer_writes_the_audit_chain_and_it_only_adds(resources
 
 def test_audit_rows_are_added_by_those_who_act_and_changed_by_nobody(resources: dict[str, Any]) -> None:
     assert _writing("audit", resources) == {
-        (role, "dynamodb:PutItem")
-        for role in ("ApiHandlerRole", "AuditTradingRole", "ExecutionRole", "PlatformKillSwitchRole")
+        (role, "dynamodb:PutItem") for role in (*HANDS, "ExecutionRole", "FinalizeRole", "SweepRole", "TickRole")
     }
 
 

@@ -50,7 +50,7 @@ def _told_of(time_ms: int, *, status: RunStatus = RunStatus.RUNNING, kind: ExecT
         equity=Decimal(10_000),
     )
     record = RunRecord(replace(terms_of(spec, INSTRUMENT, 60), created_ms=START_MS), state, epoch=1)
-    return decide(record, (ExecutionUpdate(execution),), Situation(NOW, NOW, spec, INSTRUMENT, ""))
+    return decide(record, (ExecutionUpdate(execution),), Situation(NOW, NOW, spec, INSTRUMENT))
 
 
 @pytest.mark.parametrize("kind", [ExecType.TRADE, ExecType.FUNDING])

@@ -10,7 +10,9 @@ import pytest
 
 from chalicelib.domain.market.side import Side
 from chalicelib.domain.runtime.decide import decide
-from chalicelib.domain.runtime.decision import Decision, Judged, PlaceOrder, Situation
+from chalicelib.domain.runtime.decision import CancelOrder, Decision, Judged, PlaceOrder, Situation
+from chalicelib.domain.runtime.halt import Halt, HaltMode
+from chalicelib.domain.runtime.intent import IntentKind, IntentStatus
 from chalicelib.domain.runtime.judgement import Judgement
 from chalicelib.domain.runtime.position import Holding
 from chalicelib.domain.runtime.record import BarView, RunRecord, RunState
@@ -49,7 +51,7 @@ def _decide(
     )
     record = RunRecord(terms_of(spec, INSTRUMENT, 60), replace(state, **(changes or {})), epoch=1)
     judgement = Judgement(bar, PRICE, PRICE, PRICE, more.pop("signal", Side.BUY), False, False)
-    situation = Situation(NOW, NOW + late_ms, spec, INSTRUMENT, more.pop("kill_switch", ""))
+    situation = Situation(NOW, NOW + late_ms, spec, INSTRUMENT, more.pop("halt", None))
     return decide(record, (Judged(judgement, price),), situation)
 
 
@@ -122,8 +124,33 @@ def test_no_entry_in_the_last_seconds_of_a_run() -> None:
     assert _blocked(decision) == ["run_ending"]
 
 
+def test_a_kill_switch_that_blocks_lets_the_run_go_on_without_entering() -> None:
+    decision = _decide(halt=Halt("BTCUSDT 0.02 ≠ 0", HaltMode.BLOCK))
+    assert _blocked(decision) == ["kill_switch"]
+    assert (decision.state.status, decision.intents) == (RunStatus.RUNNING, ())
+
+
+def test_a_kill_switch_that_blocks_takes_a_resting_entry_back_and_nothing_else() -> None:
+    sent = _decide()
+    (entry,) = sent.intents
+    state = replace(sent.state, entry=replace(entry, status=IntentStatus.OPEN), trading=TradingState.ENTRY_PENDING)
+    spec = parse_strategy(document())
+    blocked = Situation(NOW + 1, NOW + 1, spec, INSTRUMENT, Halt("why", HaltMode.BLOCK))
+    decision = decide(RunRecord(terms_of(spec, INSTRUMENT, 60), state, epoch=1), (), blocked)
+    assert decision.commands == (CancelOrder(entry.order_link_id, entry.intent_id),)
+    assert decision.state.status is RunStatus.RUNNING
+
+
+def test_a_kill_switch_that_blocks_leaves_a_position_its_stop_and_its_exits() -> None:
+    record, situation = _held(Side.BUY, "close")
+    decision = _opposite(record, replace(situation, halt=Halt("why", HaltMode.BLOCK)))
+    (command,) = decision.commands
+    assert isinstance(command, PlaceOrder)
+    assert (command.intent.kind, decision.state.status) == (IntentKind.EXIT, RunStatus.RUNNING)
+
+
 def test_an_engaged_kill_switch_stops_the_run_instead_of_entering() -> None:
-    decision = _decide(kill_switch="drill")
+    decision = _decide(halt=Halt("drill"))
     assert decision.state.stop_reason is StopReason.KILL_SWITCH
     assert decision.intents == ()
 
