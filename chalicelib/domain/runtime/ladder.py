@@ -113,6 +113,7 @@ def _place(draft: Draft, wanted: Wanted) -> None:
         return
     instrument = draft.situation.instrument
     sent = sum(1 for at in draft.state.order_times_ms if at > draft.now - 60_000)
+    sent += sum(1 for intent in draft.state.living if intent.status is IntentStatus.INTENDED)
     for rung, size in wanted.values():
         # What is too small to be an order is left to the take profit of the whole position.
         if draft.now < rung.next_ms or not instrument.takes(size, rung.price):

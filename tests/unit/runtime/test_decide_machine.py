@@ -35,7 +35,7 @@ from chalicelib.domain.runtime.facts import (
     PositionFact,
     WalletFact,
 )
-from chalicelib.domain.runtime.intent import Intent, IntentKind
+from chalicelib.domain.runtime.intent import Intent
 from chalicelib.domain.runtime.judgement import Judgement
 from chalicelib.domain.runtime.messages import (
     CandleClosed,
@@ -54,7 +54,7 @@ from chalicelib.domain.runtime.states import RunStatus, StopReason
 from chalicelib.domain.strategy.parse import parse_strategy
 from chalicelib.domain.strategy.spec import OnStop
 from infra.local.exchange.engine.catalogue import CATALOGUE
-from tests.simulation.scenario import START_MS, document, terms_of
+from tests.simulation.scenario import START_MS, Shape, document, terms_of
 
 INSTRUMENT = CATALOGUE["BTCUSDT"].instrument
 PRICES = st.integers(39_000, 41_000).map(Decimal)
@@ -69,9 +69,11 @@ OUTCOMES = st.builds(
 class Runtime(RuleBasedStateMachine):
     """A run to which anything may happen."""
 
+    shape = Shape.PLAIN
+
     def __init__(self) -> None:
         super().__init__()
-        self.spec = parse_strategy(document())
+        self.spec = parse_strategy(document(shape=self.shape))
         running = RunState(
             status=RunStatus.RUNNING,
             leverage_set=True,
@@ -165,7 +167,7 @@ class Runtime(RuleBasedStateMachine):
         if rest <= 0:
             return
         price = self.record.state.last_price or Decimal(40_000)
-        closing = rest if intent.kind is IntentKind.EXIT else Decimal(0)
+        closing = Decimal(0) if intent.kind.opens else rest
         execution = ExecutionFact(
             f"e{self.executions}",
             "o1",
@@ -298,10 +300,32 @@ class Runtime(RuleBasedStateMachine):
         assert (state.ledger.fees, state.ledger.funding) == (result.fees, result.funding)
 
     @invariant()
+    def no_rung_has_two_orders_and_no_safety_order_is_traded_twice(self) -> None:
+        rungs = [intent.rung for intent in self.record.state.ladder]
+        assert len(rungs) == len(set(rungs))
+        holding = self.record.state.holding
+        assert holding is None or len({rung.number for rung in holding.rungs}) == len(holding.rungs)
+
+    @invariant()
     def a_holding_has_a_size(self) -> None:
         holding = self.record.state.holding
         assert holding is None or holding.qty > 0
 
 
-Runtime.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+class RuntimeWithSteps(Runtime):
+    """The same with a take-profit ladder."""
+
+    shape = Shape.STEPS
+
+
+class RuntimeWithSafetyOrders(Runtime):
+    """The same with a DCA ladder."""
+
+    shape = Shape.DCA
+
+
+for machine in (Runtime, RuntimeWithSteps, RuntimeWithSafetyOrders):
+    machine.TestCase.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
 TestRuntime = Runtime.TestCase
+TestRuntimeWithSteps = RuntimeWithSteps.TestCase
+TestRuntimeWithSafetyOrders = RuntimeWithSafetyOrders.TestCase
