@@ -1,4 +1,4 @@
-"""What the services of accounts and workspaces need to remember and to trust, as protocols.
+"""What the services of a workspace need to remember, as protocols; signing in has its own in ``identity_ports``.
 
 Part of the ports layer beside ``ports``; the errors are those drawn there. Every repository takes the workspace first
 and answers NotFound for what belongs to another one.
@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from chalicelib.domain.accounts.session import AccessClaims, RefreshFamily, Socket, SocketTicket
-    from chalicelib.domain.accounts.user import Membership, User, Workspace
+    from chalicelib.domain.accounts.session import Socket
     from chalicelib.domain.market.instrument import Instrument
     from chalicelib.domain.workspace.bot import Bot
     from chalicelib.domain.workspace.connection import Connection
@@ -30,73 +29,12 @@ class Listing(Generic[T]):
     next_after: str | None = None
 
 
-class InvalidToken(Exception):
-    """An access token is refused: malformed, of another key, issuer or audience, or not valid yet."""
-
-
-class ExpiredToken(InvalidToken):
-    """An access token was good, and its time is over."""
-
-
 class AlreadyRunning(Exception):
     """The first request with this idempotency key has not been answered yet."""
 
 
 class ReusedKey(Exception):
     """The idempotency key was used for another request."""
-
-
-class AccountRepository(Protocol):
-    """Users, workspaces, memberships."""
-
-    def create(self, user: User, workspace: Workspace, membership: Membership) -> None:
-        """Stores all three or none. Raises Conflict("email") when the address is taken."""
-
-    def user(self, user_id: str) -> User:
-        """Raises NotFound."""
-
-    def user_by_email(self, email: str) -> User | None:
-        """The user with this (normalised) address."""
-
-    def workspace(self, workspace_id: str) -> Workspace:
-        """Raises NotFound."""
-
-    def memberships(self, user_id: str) -> tuple[Membership, ...]:
-        """The workspaces the user belongs to, oldest first."""
-
-    def count_failed_login(self, user_id: str, lock_after: int, lock_until_ms: int) -> None:
-        """Counts one failure atomically; from the ``lock_after``-th on the account is locked until the time."""
-
-    def clear_failed_logins(self, user_id: str) -> None:
-        """Forgets the failures."""
-
-    def update_credentials(self, user_id: str, password_hash: str, totp_secret: str | None) -> None:
-        """Replaces both."""
-
-    def update_workspace(self, workspace: Workspace) -> None:
-        """Replaces the name and the limits."""
-
-
-class SessionRepository(Protocol):
-    """Refresh families and socket tickets."""
-
-    def create_family(self, family: RefreshFamily) -> None:
-        """Stores a new family."""
-
-    def family(self, family_id: str) -> RefreshFamily:
-        """Raises NotFound, also when its time is over."""
-
-    def rotate(self, family: RefreshFamily, expected_hash: str) -> None:
-        """Replaces the current token. Raises Conflict("rotated") unless ``expected_hash`` is current and unrevoked."""
-
-    def revoke(self, family_id: str) -> None:
-        """Ends the family; ending it again is fine."""
-
-    def put_ticket(self, ticket: SocketTicket) -> None:
-        """Stores a ticket."""
-
-    def take_ticket(self, ticket_hash: str, now_ms: int) -> SocketTicket:
-        """Takes the ticket away and returns it: only the first taker gets it. Raises NotFound."""
 
 
 class SocketRepository(Protocol):
@@ -209,36 +147,6 @@ class ActiveRuns(Protocol):
 
     def by_bot(self, workspace_id: str) -> Mapping[str, str]:
         """Run ids of the workspace's active runs, by bot id."""
-
-
-class PasswordHasher(Protocol):
-    """Argon2id."""
-
-    def hash(self, password: str) -> str:
-        """A salted hash in PHC string form."""
-
-    def verify(self, stored_hash: str | None, password: str) -> bool:
-        """Whether it matches; None costs the same time as a wrong password and is False."""
-
-
-class OneTimeCodes(Protocol):
-    """Time-based one-time passwords (RFC 6238)."""
-
-    def verify(self, secret: str, code: str, now_ms: int) -> bool:
-        """Whether ``code`` is that of now or of one step of 30 s before or after."""
-
-
-class AccessTokens(Protocol):
-    """Signed access tokens (ES256)."""
-
-    def sign(self, claims: AccessClaims) -> str:
-        """A token for these claims."""
-
-    def verify(self, token: str, now_ms: int) -> AccessClaims:
-        """The claims of a good token. Raises InvalidToken, ExpiredToken."""
-
-    def jwks(self) -> dict[str, Any]:
-        """The public keys, as RFC 7517 has them."""
 
 
 class ReplyCache(Protocol):

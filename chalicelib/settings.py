@@ -27,6 +27,7 @@ class Settings:
     simulator_ws_url: str = ""
     token_key_id: str = ""
     secrets_key_id: str = ""
+    verifier_key_id: str = ""
     state_machine_arn: str = ""
     execution_function: str = ""
     websocket_management_url: str = ""

@@ -17,13 +17,13 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurv
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from chalicelib.account_ports import ExpiredToken, InvalidToken
 from chalicelib.domain.accounts.roles import Role
 from chalicelib.domain.accounts.session import AccessClaims
+from chalicelib.identity_ports import ExpiredToken, InvalidToken
 
 _ALGORITHM = "ES256"
 _COORDINATE_BYTES = 32
-_REQUIRED = ["sub", "wsp", "role", "iat", "exp", "iss", "aud", "jti"]
+_REQUIRED = ["sub", "wsp", "role", "sid", "iat", "exp", "iss", "aud", "jti"]
 _LEEWAY_SECONDS = 5
 _LONGEST_TOKEN = 4096
 
@@ -47,11 +47,13 @@ class KmsAccessTokens:
             "sub": claims.user_id,
             "wsp": claims.workspace_id,
             "role": claims.role.value,
+            "sid": claims.session_id,
             "jti": claims.token_id,
             "iat": claims.issued_at,
             "exp": claims.expires_at,
             "iss": self._issuer,
             "aud": self._audience,
+            **({"sup": claims.stepped_up_until} if claims.stepped_up_until else {}),
         }
         signed = f"{_base64url(orjson.dumps(header))}.{_base64url(orjson.dumps(payload))}"
         answer = self._kms.sign(
@@ -80,9 +82,11 @@ class KmsAccessTokens:
                 user_id=str(claims["sub"]),
                 workspace_id=str(claims["wsp"]),
                 role=Role(claims["role"]),
+                session_id=str(claims["sid"]),
                 token_id=str(claims["jti"]),
                 issued_at=int(claims["iat"]),
                 expires_at=int(claims["exp"]),
+                stepped_up_until=int(claims.get("sup", 0)),
             )
         except (jwt.InvalidTokenError, ValueError, TypeError) as error:
             raise InvalidToken(str(error)) from error

@@ -17,7 +17,8 @@ from chalicelib.api.request import MAX_BODY_BYTES, read_body, read_idempotency_k
 from chalicelib.api.services import ApiServices
 from chalicelib.domain.accounts.errors import Forbidden, Unauthenticated
 from chalicelib.domain.accounts.roles import Role
-from chalicelib.domain.accounts.route_access import required_access
+from chalicelib.domain.accounts.route_access import needs_step_up, required_access
+from chalicelib.domain.accounts.session import Device
 from chalicelib.observability import logger
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ def _carry_out(operation: Operation, request: Request, path: dict[str, str], ser
         limit = operation.most_bytes or MAX_BODY_BYTES
         values["body"] = read_body(operation.body_model, _raw_body(request), headers.get("content-type"), limit)
     key = read_idempotency_key(headers.get("idempotency-key"))
-    call = Call(services, actor, key, headers, _cookies(headers), str(request.context.get("requestId", "")))
+    request_id = str(request.context.get("requestId", ""))
+    call = Call(services, actor, key, headers, _cookies(headers), request_id, _device(request, headers))
 
     def produce() -> dict[str, Any]:
         made = _reply(operation, operation.handler(call, **values))
@@ -81,11 +83,19 @@ def _authorised(operation: Operation, headers: dict[str, str], services: ApiServ
     scheme, _, token = headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated("auth.token_missing", "an access token is needed")
-    actor = services.sessions.authenticate(token.strip())
+    actor = services.sessions.authenticate(token.strip(), reads_only=operation.method == "GET")
     logger.append_keys(workspaceId=actor.workspace_id, userId=actor.user_id)
     if not actor.has(requirement):
         raise Forbidden("auth.role_required", f"this needs the role {requirement.value}", role=requirement.value)
+    if needs_step_up(operation.method, operation.path):
+        actor.require_step_up()
     return actor
+
+
+def _device(request: Request, headers: dict[str, str]) -> Device:
+    """Where the request comes from. Behind the gateway the address is the gateway's word, not a header's."""
+    identity = request.context.get("identity") or {}
+    return Device.of(headers.get("user-agent", ""), str(identity.get("sourceIp") or ""))
 
 
 def _raw_body(request: Request) -> bytes:

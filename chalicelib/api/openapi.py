@@ -19,7 +19,7 @@ from chalicelib.api.operation import Operation
 from chalicelib.api.operations import defined_operations
 from chalicelib.api.problems import CONTENT_TYPE
 from chalicelib.domain.accounts.roles import Role
-from chalicelib.domain.accounts.route_access import Access, required_access
+from chalicelib.domain.accounts.route_access import Access, needs_step_up, required_access
 
 VERSION = "1.0.0"
 SERVER = "/api/v1"
@@ -110,6 +110,7 @@ def _operation(operation: Operation, references: References) -> dict[str, Any]:
         "summary": _summary(operation),
         "security": _security(requirement),
         "x-requires": requirement.value,
+        **({"x-step-up": True} if needs_step_up(operation.method, operation.path) else {}),
         "responses": _responses(operation, requirement, references),
     }
     parameters = _parameters(operation, requirement)

@@ -16,6 +16,7 @@ from chalicelib.api.models.base import RequestModel, View
 from chalicelib.api.services import ApiServices
 from chalicelib.domain.accounts.actor import Actor
 from chalicelib.domain.accounts.errors import Unauthenticated
+from chalicelib.domain.accounts.session import Device
 
 Answer = TypeVar("Answer", bound=View | None)
 Line = TypeVar("Line", bound=View)
@@ -34,6 +35,7 @@ class Call:
     headers: dict[str, str] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)
     request_id: str = ""
+    device: Device = field(default_factory=Device)
     noted: dict[str, str] = field(default_factory=dict)
 
     def note(self, **facts: str) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from chalicelib.account_ports import AccessTokens, ReplyCache
+    from chalicelib.account_ports import ReplyCache
+    from chalicelib.identity_ports import AccessTokens
     from chalicelib.ports import AuditTrail
     from chalicelib.services.accounts.sessions import Sessions
     from chalicelib.services.accounts.sockets import SocketTickets

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.bootstrap import aws_client, clock, exchange, ids, settings, tables
+from chalicelib.bootstrap import accounts, aws_client, clock, exchange, ids, settings, tables
 
 if TYPE_CHECKING:
-    from chalicelib.account_ports import AccessTokens, ReplyCache, SocketGateway
+    from chalicelib.account_ports import ReplyCache, SocketGateway
+    from chalicelib.identity_ports import AccessTokens
     from chalicelib.ports import AuditTrail
     from chalicelib.services.accounts.sessions import Sessions
     from chalicelib.services.accounts.sockets import EventPush, OpenSockets, SocketTickets
@@ -47,16 +48,14 @@ class LazyApiServices:
     @cached_property
     def sessions(self) -> Sessions:
         """Sign-in and identity."""
-        from chalicelib.adapters.passwords import Argon2Passwords
-        from chalicelib.adapters.totp import TotpCodes
         from chalicelib.services.accounts.sessions import Sessions
 
         return Sessions(
             accounts=tables.accounts(),
             sessions=tables.sessions(),
             tokens=self.tokens,
-            passwords=Argon2Passwords(),
-            codes=TotpCodes(),
+            passwords=accounts.passwords(),
+            prove=accounts.prove_identity(),
             clock=clock(),
             ids=ids(),
         )
@@ -275,7 +274,7 @@ class LazyApiServices:
         from botocore.exceptions import BotoCoreError, ClientError
         from pynamodb.exceptions import PynamoDBException
 
-        from chalicelib.account_ports import InvalidToken
+        from chalicelib.identity_ports import InvalidToken
 
         checks = {"tables": True, "tokenKey": True}
         try:
@@ -327,7 +326,6 @@ def event_push() -> EventPush:
 @cache
 def seeding() -> Seeding:
     """Makes sure that a user exists, for ``make run``."""
-    from chalicelib.adapters.passwords import Argon2Passwords
     from chalicelib.services.seeding import Seeding
 
-    return Seeding(tables.accounts(), Argon2Passwords(), clock(), ids())
+    return Seeding(tables.accounts(), accounts.passwords(), accounts.derived_secrets(), clock(), ids())

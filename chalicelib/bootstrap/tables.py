@@ -10,11 +10,13 @@ from chalicelib.bootstrap import settings
 if TYPE_CHECKING:
     from pynamodb.connection import Connection
 
-    from chalicelib.adapters.dynamodb.accounts import DynamoAccounts, DynamoSessions
+    from chalicelib.adapters.dynamodb.accounts import DynamoAccounts
     from chalicelib.adapters.dynamodb.bots import DynamoBots
     from chalicelib.adapters.dynamodb.connections import DynamoConnections
     from chalicelib.adapters.dynamodb.instruments import DynamoInstruments
+    from chalicelib.adapters.dynamodb.login_attempts import DynamoLoginAttempts
     from chalicelib.adapters.dynamodb.manual_orders import DynamoManualOrders
+    from chalicelib.adapters.dynamodb.sessions import DynamoSessions
     from chalicelib.adapters.dynamodb.sockets import DynamoSockets
     from chalicelib.adapters.dynamodb.strategies import DynamoStrategies
 
@@ -30,7 +32,8 @@ def dynamodb_connection() -> Connection:
 @cache
 def accounts() -> DynamoAccounts:
     """Users, workspaces, memberships."""
-    from chalicelib.adapters.dynamodb.accounts import AccountItem, DynamoAccounts
+    from chalicelib.adapters.dynamodb.account_items import AccountItem
+    from chalicelib.adapters.dynamodb.accounts import DynamoAccounts
     from chalicelib.adapters.dynamodb.binding import bind
 
     bind(AccountItem, settings().table_prefix)
@@ -40,10 +43,19 @@ def accounts() -> DynamoAccounts:
 @cache
 def sessions() -> DynamoSessions:
     """Refresh families and tickets, in the accounts table."""
-    from chalicelib.adapters.dynamodb.accounts import DynamoSessions
+    from chalicelib.adapters.dynamodb.sessions import DynamoSessions
 
     accounts()
     return DynamoSessions()
+
+
+@cache
+def login_attempts() -> DynamoLoginAttempts:
+    """Tries to prove an identity, in the accounts table."""
+    from chalicelib.adapters.dynamodb.login_attempts import DynamoLoginAttempts
+
+    accounts()
+    return DynamoLoginAttempts()
 
 
 @cache

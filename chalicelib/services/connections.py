@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from chalicelib.account_ports import AccountRepository, BotRepository, ConnectionRepository
+from chalicelib.account_ports import BotRepository, ConnectionRepository
 from chalicelib.domain.accounts.actor import Actor
 from chalicelib.domain.accounts.errors import Forbidden, InUse
 from chalicelib.domain.workspace.connection import Connection, ConnectionStatus, Credentials, mask_key
+from chalicelib.identity_ports import AccountRepository
 from chalicelib.ports import Clock, ConnectionRef, Exchange, ExchangeRefused, Ids, KeyInfo, SecretSealer
 
 _ALL_BOTS = 1000
@@ -38,7 +39,7 @@ class Connections:
 
         Raises Forbidden (second factor missing, real trading not enabled), Conflict("name").
         """
-        if self.accounts.user(actor.user_id).totp_secret is None:
+        if not self.accounts.user(actor.user_id).totp_confirmed:
             raise Forbidden("auth.totp_setup_required", "set up the authenticator app before adding an exchange key")
         if env == "real":
             raise Forbidden("exchange.real_disabled", "real trading is not enabled here")

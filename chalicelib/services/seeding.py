@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from chalicelib.account_ports import AccountRepository, PasswordHasher
 from chalicelib.domain.accounts.limits import WorkspaceLimits
 from chalicelib.domain.accounts.roles import Role
 from chalicelib.domain.accounts.user import Membership, User, Workspace, normal_email
+from chalicelib.identity_ports import AccountRepository, DerivedSecrets, PasswordHasher
 from chalicelib.ports import Clock, Ids
 
 
 @dataclass(frozen=True, slots=True)
 class SeededUser:
-    """Who was made or found."""
+    """Who was made or found; ``totp_seed`` is None without a second factor."""
 
     user_id: str
     workspace_id: str
     created: bool
+    totp_seed: str | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Seeding:
 
     accounts: AccountRepository
     passwords: PasswordHasher
+    secrets: DerivedSecrets
     clock: Clock
     ids: Ids
 
@@ -34,46 +36,51 @@ class Seeding:
         *,
         email: str,
         password: str,
-        totp_secret: str | None,
         limits: WorkspaceLimits,
+        second_factor: bool = True,
         workspace_name: str = "Demo",
         locale: str = "en",
         role: Role = Role.ADMIN,
     ) -> SeededUser:
-        """The user with this address, password, second factor and limits, made if absent. Safe to repeat."""
+        """The user with this verified address, password, second factor and limits, made if absent. Safe to repeat."""
         address = normal_email(email)
         user = self.accounts.user_by_email(address)
+        created = user is None
         if user is None:
-            return self._create(address, password, totp_secret, limits, workspace_name, locale, role)
-        if user.totp_secret != totp_secret or not self.passwords.verify(user.password_hash, password):
-            self.accounts.update_credentials(user.user_id, self.passwords.hash(password), totp_secret)
+            user = self._create(address, password, limits, workspace_name, locale, role)
+        elif not self.passwords.verify(user.password_hash, password):
+            self.accounts.set_password(user.user_id, self.passwords.hash(password), self.clock.now_ms())
         workspace_id = self.accounts.memberships(user.user_id)[0].workspace_id
         workspace = self.accounts.workspace(workspace_id)
         if workspace.limits != limits or workspace.name != workspace_name:
             self.accounts.update_workspace(Workspace(workspace_id, workspace_name, limits, workspace.created_ms))
-        return SeededUser(user.user_id, workspace_id, created=False)
+        seed = self._second_factor(user, wanted=second_factor)
+        return SeededUser(user.user_id, workspace_id, created, seed)
+
+    def _second_factor(self, user: User, *, wanted: bool) -> str | None:
+        if not wanted:
+            if user.totp_confirmed:
+                self.accounts.disable_totp(user.user_id)
+            return None
+        version = user.totp_version
+        if not user.totp_confirmed:
+            version += 1
+            self.accounts.set_up_totp(user.user_id, version)
+            self.accounts.confirm_totp(user.user_id, version, user.totp_step, ())
+        return self.secrets.totp_seed(user.user_id, version)
 
     def _create(
-        self,
-        address: str,
-        password: str,
-        totp_secret: str | None,
-        limits: WorkspaceLimits,
-        workspace_name: str,
-        locale: str,
-        role: Role,
-    ) -> SeededUser:
+        self, address: str, password: str, limits: WorkspaceLimits, workspace_name: str, locale: str, role: Role
+    ) -> User:
         now_ms = self.clock.now_ms()
         user = User(
             user_id=self.ids.ulid(),
             email=address,
             password_hash=self.passwords.hash(password),
-            totp_secret=totp_secret,
             locale=locale,
-            failed_logins=0,
-            locked_until_ms=0,
             created_ms=now_ms,
+            email_verified=True,
         )
         workspace = Workspace(self.ids.ulid(), workspace_name, limits, now_ms)
         self.accounts.create(user, workspace, Membership(user.user_id, workspace.workspace_id, role))
-        return SeededUser(user.user_id, workspace.workspace_id, created=True)
+        return user

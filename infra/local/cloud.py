@@ -106,6 +106,7 @@ class LocalCloud:
             "SIMULATOR_WS_URL": values["SimulatorWsUrl"],
             "TOKEN_KEY_ID": self.outputs["TokenKeyId"],
             "SECRETS_KEY_ID": self.outputs["SecretsKeyId"],
+            "VERIFIER_KEY_ID": self.outputs["VerifierKeyId"],
             "STATE_MACHINE_ARN": self.outputs["StateMachineArn"],
             "EXECUTION_FUNCTION": f"{values['TablePrefix']}-execution",
             "WEBSOCKET_MANAGEMENT_URL": (
@@ -149,7 +150,8 @@ class LocalCloud:
             self._proxy.start()
         self.endpoints = self._endpoints()
         with self._progress.step("demo user, connection, strategy and bot"):
-            seed(self.endpoints, self.environment(), demo_credentials(self.state))
+            seeded = seed(self.endpoints, self.environment(), demo_credentials(self.state))
+            self.endpoints["totp_secret"] = seeded
         with self._progress.step("sidecar"):
             resume_runs(self.client("stepfunctions"), self.client("lambda"), self.outputs["StateMachineArn"])
             self._sidecar = SidecarSupervisor(self.environment(), self.state / "logs" / "sidecar.log")
@@ -225,7 +227,6 @@ class LocalCloud:
             "exchange_ws": f"ws://{HOST}:{self.ports.exchange}",
             "email": credentials.email,
             "password": credentials.password,
-            "totp_secret": credentials.totp_secret,
         }
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-
-import pyotp
 
 EMAIL = "demo@botmarketplace.local"
 
@@ -18,20 +16,25 @@ class DemoCredentials:
 
     email: str
     password: str
-    totp_secret: str
     api_key: str
     api_secret: str
 
 
+class StateTooOld(Exception):
+    """The kept state was made by an earlier version that this one does not read; the message says what to do."""
+
+
 def demo_credentials(state: Path) -> DemoCredentials:
-    """The credentials of the local cloud whose state is in ``state``; made at its first start."""
+    """The credentials of the local cloud whose state is in ``state``; made at its first start. Raises StateTooOld."""
     file = state / "credentials.json"
     if file.exists():
-        return DemoCredentials(**json.loads(file.read_text()))
+        kept = json.loads(file.read_text())
+        if set(kept) != {field.name for field in fields(DemoCredentials)}:
+            raise StateTooOld(f"the state in {state} was made by an earlier version: remove it with `make clean`")
+        return DemoCredentials(**kept)
     made = DemoCredentials(
         email=EMAIL,
         password=f"demo-{secrets.token_urlsafe(12)}",
-        totp_secret=pyotp.random_base32(),
         api_key=secrets.token_hex(9),
         api_secret=secrets.token_hex(18),
     )

@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import asdict
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +27,11 @@ class SeedFailed(Exception):
     """A step was refused; the message names it and what the API said."""
 
 
-def seed(endpoints: Mapping[str, str], environment: Mapping[str, str], credentials: DemoCredentials) -> None:
-    """Creates what is missing. Raises SeedFailed."""
-    _create_user(environment, credentials)
+def seed(endpoints: Mapping[str, str], environment: Mapping[str, str], credentials: DemoCredentials) -> str:
+    """Creates what is missing. Returns the demo user's authenticator seed. Raises SeedFailed."""
+    totp_seed = _create_user(environment, credentials)
     with httpx.Client(base_url=endpoints["api"], timeout=30) as client:
-        api = _Api(client, credentials)
+        api = _Api(client, credentials, totp_seed)
         connection = api.first("/exchanges") or api.post("/exchanges", _connection(credentials))
         if connection["status"] != "CONNECTED":
             connection = api.post(f"/exchanges/{connection['id']}/test", {})
@@ -39,9 +41,10 @@ def seed(endpoints: Mapping[str, str], environment: Mapping[str, str], credentia
         if not api.first("/bots"):
             bot = {"name": "Demo bot", "strategyId": strategy["id"], "exchangeConnectionId": connection["id"]}
             api.post("/bots", bot)
+    return totp_seed
 
 
-def _create_user(environment: Mapping[str, str], credentials: DemoCredentials) -> None:
+def _create_user(environment: Mapping[str, str], credentials: DemoCredentials) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "infra.local.seed_user"],
         env=dict(environment),
@@ -53,6 +56,7 @@ def _create_user(environment: Mapping[str, str], credentials: DemoCredentials) -
     if done.returncode != 0:
         words = done.stderr.strip().splitlines()
         raise SeedFailed(f"the demo user was not made: {words[-1] if words else 'no reason given'}")
+    return str(json.loads(done.stdout)["totp_secret"])
 
 
 def _connection(credentials: DemoCredentials) -> dict[str, str]:
@@ -68,11 +72,20 @@ def _connection(credentials: DemoCredentials) -> dict[str, str]:
 class _Api:
     """The public API, signed in as the demo user."""
 
-    def __init__(self, client: httpx.Client, credentials: DemoCredentials) -> None:
+    def __init__(self, client: httpx.Client, credentials: DemoCredentials, totp_seed: str) -> None:
         self._client = client
-        code = pyotp.TOTP(credentials.totp_secret).now()
-        login = {"email": credentials.email, "password": credentials.password, "totp": code}
-        client.headers["Authorization"] = f"Bearer {self.post('/auth/login', login)['accessToken']}"
+        client.headers["Authorization"] = f"Bearer {self._login(credentials, pyotp.TOTP(totp_seed))}"
+
+    def _login(self, credentials: DemoCredentials, codes: pyotp.TOTP) -> str:
+        """The access token. A code is good once: the one before leaves the present one to whoever logs in next."""
+        now = time.time()
+        for step in (-1, 0, 1):
+            code = codes.at(int(now) + step * codes.interval)
+            login = {"email": credentials.email, "password": credentials.password, "totp": code}
+            answer = self._client.post("/auth/login", json=login)
+            if answer.status_code != HTTPStatus.UNAUTHORIZED:
+                break
+        return str(self._answer("POST", "/auth/login", answer)["accessToken"])
 
     def first(self, path: str) -> dict[str, Any] | None:
         """The first item of a list, None when it is empty."""

@@ -1,6 +1,8 @@
-"""Creates the demo user and workspace in the tables that the environment names; reads the login as JSON from stdin.
+"""Creates the demo user and workspace in the tables that the environment names; reads the login as JSON from stdin and
+writes the authenticator seed to stdout.
 
-There is no public route that makes a user yet, so this one thing is done past the API. Doing it again changes nothing.
+The first user of an installation is made by its operator: registration takes an invitation, and nobody could invite
+yet. Doing it again changes nothing.
 """
 
 from __future__ import annotations
@@ -17,9 +19,8 @@ LIMITS = WorkspaceLimits(max_active_runs=4, start_cooldown_seconds=0)
 def main() -> int:
     """Makes them unless they are there."""
     login = json.load(sys.stdin)
-    seeding().ensure_user(
-        email=login["email"], password=login["password"], totp_secret=login["totp_secret"], limits=LIMITS
-    )
+    seeded = seeding().ensure_user(email=login["email"], password=login["password"], limits=LIMITS)
+    print(json.dumps({"totp_secret": seeded.totp_seed}))
     return 0
 
 

@@ -12,6 +12,7 @@ from types import FrameType
 
 from infra.local.child_process import ChildDied
 from infra.local.cloud import LocalCloud
+from infra.local.demo_credentials import StateTooOld
 from infra.local.deploy import DeploymentFailed
 from infra.local.page_build import PageNotBuilt
 from infra.local.ports import Ports, PortTaken
@@ -56,7 +57,7 @@ def main() -> int:
                 progress.say(news)
     except KeyboardInterrupt:
         progress.say("\nStopping, the state is kept …")
-    except (PortTaken, ChildDied, DeploymentFailed, PackagingFailed, PageNotBuilt, SeedFailed) as failure:
+    except (PortTaken, ChildDied, DeploymentFailed, PackagingFailed, PageNotBuilt, SeedFailed, StateTooOld) as failure:
         print(f"make run: {failure}", file=sys.stderr, flush=True)
         code = 1
     # A second Ctrl-C must not interrupt the writing of the state.

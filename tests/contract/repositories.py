@@ -12,24 +12,26 @@ from pynamodb.connection import Connection
 from pynamodb.models import Model
 
 from chalicelib.account_ports import (
-    AccountRepository,
     BotRepository,
     ConnectionRepository,
     InstrumentRepository,
     ManualOrderRepository,
-    SessionRepository,
     SocketRepository,
     StrategyRepository,
 )
-from chalicelib.adapters.dynamodb.accounts import AccountItem, DynamoAccounts, DynamoSessions
+from chalicelib.adapters.dynamodb.account_items import AccountItem
+from chalicelib.adapters.dynamodb.accounts import DynamoAccounts
 from chalicelib.adapters.dynamodb.binding import bind
 from chalicelib.adapters.dynamodb.bots import BotItem, DynamoBots
 from chalicelib.adapters.dynamodb.connections import ConnectionItem, DynamoConnections
 from chalicelib.adapters.dynamodb.instruments import DynamoInstruments, InstrumentItem
+from chalicelib.adapters.dynamodb.login_attempts import DynamoLoginAttempts
 from chalicelib.adapters.dynamodb.manual_orders import DynamoManualOrders, ManualOrderItem
+from chalicelib.adapters.dynamodb.sessions import DynamoSessions
 from chalicelib.adapters.dynamodb.sockets import DynamoSockets, SocketItem
 from chalicelib.adapters.dynamodb.strategies import DynamoStrategies, StrategyItem
-from tests.fakes.memory_accounts import MemoryAccounts, MemorySessions, MemorySockets
+from chalicelib.identity_ports import AccountRepository, LoginAttempts, SessionRepository
+from tests.fakes.memory_accounts import MemoryAccounts, MemoryLoginAttempts, MemorySessions, MemorySockets
 from tests.fakes.memory_workspace import (
     MemoryBots,
     MemoryConnections,
@@ -48,6 +50,7 @@ class Repositories:
 
     accounts: AccountRepository
     sessions: SessionRepository
+    attempts: LoginAttempts
     sockets: SocketRepository
     connections: ConnectionRepository
     strategies: StrategyRepository
@@ -61,6 +64,7 @@ def in_memory() -> Repositories:
     return Repositories(
         MemoryAccounts(),
         MemorySessions(),
+        MemoryLoginAttempts(),
         MemorySockets(),
         MemoryConnections(),
         MemoryStrategies(),
@@ -82,6 +86,7 @@ def on_dynamodb() -> Iterator[Repositories]:
         yield Repositories(
             DynamoAccounts(connection),
             DynamoSessions(),
+            DynamoLoginAttempts(),
             DynamoSockets(),
             DynamoConnections(connection),
             DynamoStrategies(connection),

@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.domain.accounts.limits import WorkspaceLimits
 from chalicelib.domain.accounts.roles import Role
-from chalicelib.domain.accounts.session import RefreshFamily, Socket, SocketTicket
+from chalicelib.domain.accounts.session import Socket
 from chalicelib.domain.accounts.user import Membership, User, Workspace
 from chalicelib.domain.market.side import Side
 from chalicelib.domain.workspace.bot import Bot
@@ -21,9 +21,8 @@ from chalicelib.ports import Conflict, NotFound
 from tests.contract.repositories import Repositories, in_memory, on_dynamodb
 from tests.fakes.scripted_exchange import instrument
 
-USER = User("u1", "a@example.com", "hash", "TOTP", "ru", 0, 0, 1)
+USER = User("u1", "a@example.com", "hash", "ru", 1, name="Ann")
 WORKSPACE = Workspace("w1", "Demo", WorkspaceLimits(2, 100, 10, 5), 1)
-FAMILY = RefreshFamily("f1", "u1", "w1", "hash-1", "csrf-1", 1, revoked=False, created_ms=1, expires_ms=9_000_000)
 CONNECTION = Connection(
     workspace_id="w1",
     connection_id="01C1",
@@ -103,26 +102,6 @@ class TestAccounts:
         with pytest.raises(NotFound):
             rows.accounts.workspace("w1")
 
-    def test_failures_are_counted_until_the_account_is_locked(self, rows: Repositories) -> None:
-        accounts = created(rows).accounts
-
-        accounts.count_failed_login("u1", 2, 500)
-        once = accounts.user("u1")
-        accounts.count_failed_login("u1", 2, 500)
-        twice = accounts.user("u1")
-        accounts.clear_failed_logins("u1")
-
-        assert (once.failed_logins, once.locked_until_ms) == (1, 0)
-        assert twice.locked_until_ms == 500
-        assert accounts.user("u1") == USER
-
-    def test_credentials_can_be_replaced_and_the_second_factor_taken_off(self, rows: Repositories) -> None:
-        accounts = created(rows).accounts
-
-        accounts.update_credentials("u1", "other", None)
-
-        assert (accounts.user("u1").password_hash, accounts.user("u1").totp_secret) == ("other", None)
-
     def test_limits_can_be_changed(self, rows: Repositories) -> None:
         accounts = created(rows).accounts
         changed = replace(WORKSPACE, name="Main", limits=WorkspaceLimits(start_cooldown_seconds=0))
@@ -130,48 +109,6 @@ class TestAccounts:
         accounts.update_workspace(changed)
 
         assert accounts.workspace("w1") == changed
-
-
-class TestSessions:
-    def test_only_the_current_token_rotates(self, rows: Repositories) -> None:
-        rows.sessions.create_family(FAMILY)
-        renewed = replace(FAMILY, current_hash="hash-2", generation=2)
-
-        rows.sessions.rotate(renewed, "hash-1")
-
-        assert rows.sessions.family("f1") == renewed
-        with pytest.raises(Conflict):
-            rows.sessions.rotate(replace(FAMILY, current_hash="hash-3"), "hash-1")
-
-    def test_a_revoked_family_never_rotates_again(self, rows: Repositories) -> None:
-        rows.sessions.create_family(FAMILY)
-
-        rows.sessions.revoke("f1")
-        rows.sessions.revoke("f1")
-
-        assert rows.sessions.family("f1").revoked
-        with pytest.raises(Conflict):
-            rows.sessions.rotate(replace(FAMILY, current_hash="hash-2"), "hash-1")
-
-    def test_revoking_what_is_not_there_is_fine(self, rows: Repositories) -> None:
-        rows.sessions.revoke("nobody")
-
-        with pytest.raises(NotFound):
-            rows.sessions.family("nobody")
-
-    def test_a_ticket_is_taken_once(self, rows: Repositories) -> None:
-        ticket = SocketTicket("t1", "u1", "w1", 60_000)
-        rows.sessions.put_ticket(ticket)
-
-        assert rows.sessions.take_ticket("t1", 59_999) == ticket
-        with pytest.raises(NotFound):
-            rows.sessions.take_ticket("t1", 59_999)
-
-    def test_an_old_ticket_is_not_taken(self, rows: Repositories) -> None:
-        rows.sessions.put_ticket(SocketTicket("t1", "u1", "w1", 60_000))
-
-        with pytest.raises(NotFound):
-            rows.sessions.take_ticket("t1", 60_000)
 
 
 def test_sockets_are_found_by_workspace_until_they_are_forgotten(rows: Repositories) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePrivateKey, generate_private_key
@@ -43,6 +46,20 @@ class LocalKms:
         self.calls.append("get_public_key")
         public = self.keys[request["KeyId"]].public_key()
         return {"PublicKey": public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)}
+
+
+class HmacSecrets:
+    """A ``DerivedSecrets`` over a key that everybody may know."""
+
+    def totp_seed(self, user_id: str, version: int) -> str:
+        return base64.b32encode(self._mac(f"totp|{user_id}|{version}")[:20]).decode()
+
+    def webhook_secret(self, workspace_id: str, strategy_id: str, version: int) -> str:
+        code = self._mac(f"webhook|{workspace_id}|{strategy_id}|{version}")
+        return base64.urlsafe_b64encode(code).rstrip(b"=").decode()
+
+    def _mac(self, message: str) -> bytes:
+        return hmac.new(b"not a secret", message.encode(), hashlib.sha256).digest()
 
 
 class ReversingSealer:

@@ -10,16 +10,26 @@ from chalicelib.api.models.base import Id, RequestModel, Timestamp, View
 from chalicelib.domain.timestamps import iso
 
 if TYPE_CHECKING:
-    from chalicelib.services.accounts.sessions import Identity, Session
+    from chalicelib.services.accounts.sessions import Identity, Session, SteppedUp
     from chalicelib.services.accounts.sockets import IssuedTicket
 
 
 class LoginBody(RequestModel):
-    """Who signs in. ``totp`` is the authenticator app's code, needed once the second factor is set up."""
+    """Who signs in. ``totp`` is the authenticator app's code, needed once the second factor is set up; without the app
+    a ``recoveryCode`` does, once."""
 
     email: str = Field(min_length=3, max_length=254, examples=["demo@example.com"])
     password: str = Field(min_length=1, max_length=256, repr=False)
     totp: str | None = Field(default=None, pattern=r"^[0-9]{6}$", repr=False)
+    recovery_code: str | None = Field(default=None, min_length=16, max_length=40, repr=False)
+
+
+class StepUpBody(RequestModel):
+    """The proof that it is you: ``totp`` or a ``recoveryCode``; ``password`` where no second factor is set up."""
+
+    totp: str | None = Field(default=None, pattern=r"^[0-9]{6}$", repr=False)
+    recovery_code: str | None = Field(default=None, min_length=16, max_length=40, repr=False)
+    password: str | None = Field(default=None, min_length=1, max_length=256, repr=False)
 
 
 class UserView(View):
@@ -27,7 +37,9 @@ class UserView(View):
 
     id: Id
     email: str
+    name: str
     locale: str
+    totp_enabled: bool
 
 
 class LimitsView(View):
@@ -81,6 +93,19 @@ class SessionView(View):
         )
 
 
+class SteppedUpView(View):
+    """Use this access token from now on: for ``stepUpSeconds`` it reaches what is dangerous too."""
+
+    access_token: str
+    expires_in: int = Field(description="seconds")
+    step_up_seconds: int
+
+    @classmethod
+    def of(cls, stepped: SteppedUp) -> SteppedUpView:
+        """The view of it."""
+        return cls(access_token=stepped.access_token, expires_in=stepped.expires_in, step_up_seconds=stepped.seconds)
+
+
 class TicketView(View):
     """Opens one WebSocket: connect to ``url`` with ``?ticket=`` and the ticket before ``expiresAt``."""
 
@@ -113,7 +138,10 @@ class JwksView(View):
 
 
 def _user(identity: Identity) -> UserView:
-    return UserView(id=identity.user.user_id, email=identity.user.email, locale=identity.user.locale)
+    user = identity.user
+    return UserView(
+        id=user.user_id, email=user.email, name=user.name, locale=user.locale, totp_enabled=user.totp_confirmed
+    )
 
 
 def _workspace(identity: Identity) -> WorkspaceView:

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.api.models.accounts import IdentityView, JwksView, LoginBody, SessionView, TicketView
+from chalicelib.api.models.accounts import (
+    IdentityView,
+    JwksView,
+    LoginBody,
+    SessionView,
+    SteppedUpView,
+    StepUpBody,
+    TicketView,
+)
 from chalicelib.api.models.base import NoBody
 from chalicelib.api.operation import Call, Reply, Routes
 from chalicelib.domain.accounts.errors import Forbidden, Unauthenticated
 from chalicelib.domain.accounts.session import REFRESH_SECONDS
+from chalicelib.services.accounts.proof import Proof
 
 if TYPE_CHECKING:
     from chalicelib.services.accounts.sessions import Session
@@ -23,7 +32,8 @@ _COOKIE_PATH = "/api/v1/auth"
 @routes.post("/auth/login", refusals=(401, 403))
 def login(call: Call, body: LoginBody) -> Reply[SessionView]:
     """Signs in. The refresh token comes as a cookie."""
-    session = call.services.sessions.login(body.email, body.password, body.totp)
+    proof = Proof(body.totp, body.recovery_code)
+    session = call.services.sessions.login(body.email, body.password, proof, call.device)
     opened = session.identity
     call.note(workspace_id=opened.workspace.workspace_id, actor=opened.user.user_id, subject=opened.user.user_id)
     return _answer(call, session)
@@ -32,7 +42,7 @@ def login(call: Call, body: LoginBody) -> Reply[SessionView]:
 @routes.post("/auth/refresh", refusals=(401, 403))
 def refresh(call: Call, body: NoBody) -> Reply[SessionView]:
     """Renews the session. Needs the cookie and the X-CSRF-Token header; a used refresh token ends the session."""
-    return _answer(call, call.services.sessions.refresh(_refresh_token(call), _csrf_token(call)))
+    return _answer(call, call.services.sessions.refresh(_refresh_token(call), _csrf_token(call), call.device))
 
 
 @routes.post("/auth/logout", status=204, refusals=(403,))
@@ -41,6 +51,13 @@ def logout(call: Call, body: NoBody) -> Reply[None]:
     if COOKIE in call.cookies:
         call.services.sessions.logout(call.cookies[COOKIE], _csrf_token(call))
     return Reply(None, (_cookie(call, "", 0),))
+
+
+@routes.post("/auth/step-up", refusals=(404,))
+def step_up(call: Call, body: StepUpBody) -> SteppedUpView:
+    """Proves that the session's owner is there; what is dangerous needs that, for five minutes each time."""
+    proof = Proof(body.totp, body.recovery_code)
+    return SteppedUpView.of(call.services.sessions.step_up(call.actor, proof, body.password))
 
 
 @routes.get("/me", refusals=(404,))

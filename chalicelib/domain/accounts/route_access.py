@@ -1,4 +1,5 @@
-"""The one table that says who may call what: route x role (decision 8, FR-API-2).
+"""The one table that says who may call what: route x role (decision 8, FR-API-2), and what needs a fresh proof of
+presence besides (step-up).
 
 The API refuses to serve a route that is not in this table, and a test compares the two sets. Paths are below
 ``/api/v1`` and spell parameters as the router does.
@@ -28,6 +29,7 @@ ROUTE_ACCESS: dict[tuple[str, str], Requirement] = {
     ("POST", "/auth/login"): Access.PUBLIC,
     ("POST", "/auth/refresh"): Access.REFRESH_COOKIE,
     ("POST", "/auth/logout"): Access.REFRESH_COOKIE,
+    ("POST", "/auth/step-up"): Role.VIEWER,
     ("GET", "/me"): Role.VIEWER,
     ("POST", "/sockets/tickets"): Role.VIEWER,
     ("GET", "/exchanges"): Role.VIEWER,
@@ -109,7 +111,19 @@ ROUTE_ACCESS: dict[tuple[str, str], Requirement] = {
     ("GET", "/audit/export"): Role.ADMIN,
 }
 
+STEP_UP: frozenset[tuple[str, str]] = frozenset(
+    {
+        ("POST", "/kill-switch/release"),
+    }
+)
+"""Routes that a stolen access token alone must not reach. Each is in ``ROUTE_ACCESS`` too, with a role."""
+
 
 def required_access(method: str, path: str) -> Requirement:
     """What the route asks for. Raises KeyError for a route that is not in the table: fail closed."""
     return ROUTE_ACCESS[(method, path)]
+
+
+def needs_step_up(method: str, path: str) -> bool:
+    """Whether the session must have proved its owner's presence within the last minutes."""
+    return (method, path) in STEP_UP

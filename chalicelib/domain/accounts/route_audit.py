@@ -9,6 +9,7 @@ from __future__ import annotations
 
 ROUTE_AUDIT: dict[tuple[str, str], str] = {
     ("POST", "/auth/login"): "session.opened",
+    ("POST", "/auth/step-up"): "session.stepped_up",
     ("POST", "/exchanges"): "connection.added",
     ("PATCH", "/exchanges/{connection_id}"): "connection.changed",
     ("DELETE", "/exchanges/{connection_id}"): "connection.removed",
@@ -37,7 +38,10 @@ ROUTE_AUDIT: dict[tuple[str, str], str] = {
 _COMPUTES = "computes on candles: no money, no key, no right"
 
 NOT_BY_ROUTE: dict[tuple[str, str], str] = {
-    ("POST", "/auth/refresh"): "renews what session.opened has opened; a stolen token's reuse is in the log",
+    (
+        "POST",
+        "/auth/refresh",
+    ): "renews what session.opened has opened; its service writes a used token's reuse",
     ("POST", "/auth/logout"): "takes nothing but the caller's own session away",
     ("POST", "/sockets/tickets"): "lets its bearer see what they may see anyway",
     ("POST", "/terminal/orders"): "the stream of manual orders writes every status of the order",

@@ -11,23 +11,41 @@ from chalicelib.domain.accounts.roles import Role
 ACCESS_SECONDS = 15 * 60
 REFRESH_SECONDS = 7 * 24 * 3600
 TICKET_SECONDS = 60
+STEP_UP_SECONDS = 5 * 60
+_USER_AGENT_LENGTH = 256
 
 
 @dataclass(frozen=True, slots=True)
 class AccessClaims:
-    """What an access token says of its bearer; times in seconds UTC."""
+    """What an access token says of its bearer; times in seconds UTC. ``session_id`` is the refresh family's;
+    ``stepped_up_until`` is 0 for a session that never proved itself again."""
 
     user_id: str
     workspace_id: str
     role: Role
+    session_id: str
     token_id: str
     issued_at: int
     expires_at: int
+    stepped_up_until: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """Where a session was opened from, as the request said: enough for its owner to know it again."""
+
+    user_agent: str = ""
+    ip: str = ""
+
+    @classmethod
+    def of(cls, user_agent: str, ip: str) -> Device:
+        """The device of a request; an endless user agent is cut."""
+        return cls(user_agent[:_USER_AGENT_LENGTH], ip)
 
 
 @dataclass(frozen=True, slots=True)
 class RefreshFamily:
-    """All refresh tokens that descend from one login; only the newest is good, any other ends the family."""
+    """A session: all refresh tokens that descend from one login; only the newest is good, any other ends the family."""
 
     family_id: str
     user_id: str
@@ -38,6 +56,12 @@ class RefreshFamily:
     revoked: bool
     created_ms: int
     expires_ms: int
+    used_ms: int = 0
+    device: Device = Device()
+
+    def alive(self, now_ms: int) -> bool:
+        """Whether it may still be used."""
+        return not self.revoked and self.expires_ms > now_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +71,7 @@ class SocketTicket:
     ticket_hash: str
     user_id: str
     workspace_id: str
+    session_id: str
     expires_ms: int
 
 

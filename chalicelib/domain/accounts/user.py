@@ -10,16 +10,23 @@ from chalicelib.domain.accounts.roles import Role
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person. ``email`` is kept in lower case; ``totp_secret`` is None until the second factor is set up."""
+    """A person. ``email`` is kept in lower case.
+
+    The authenticator's seed is derived from ``totp_version`` (0: never set up) and stored nowhere; it counts once it is
+    confirmed. ``totp_step`` is the last 30 s step whose code was used.
+    """
 
     user_id: str
     email: str
     password_hash: str = field(repr=False)
-    totp_secret: str | None = field(repr=False)
     locale: str
-    failed_logins: int
-    locked_until_ms: int
     created_ms: int
+    name: str = ""
+    email_verified: bool = False
+    totp_version: int = 0
+    totp_confirmed: bool = False
+    totp_step: int = 0
+    password_changed_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,32 +5,32 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from chalicelib.account_ports import (
-    AccessTokens,
-    AccountRepository,
-    ExpiredToken,
-    InvalidToken,
-    OneTimeCodes,
-    PasswordHasher,
-    SessionRepository,
-)
 from chalicelib.domain.accounts.actor import Actor
 from chalicelib.domain.accounts.errors import Forbidden, Unauthenticated
 from chalicelib.domain.accounts.roles import Role
 from chalicelib.domain.accounts.session import (
     ACCESS_SECONDS,
     REFRESH_SECONDS,
+    STEP_UP_SECONDS,
     AccessClaims,
+    Device,
     RefreshFamily,
     same_secret,
     secret_hash,
 )
 from chalicelib.domain.accounts.user import Membership, User, Workspace, normal_email
+from chalicelib.identity_ports import (
+    AccessTokens,
+    AccountRepository,
+    ExpiredToken,
+    InvalidToken,
+    PasswordHasher,
+    SessionRepository,
+)
 from chalicelib.ports import Clock, Conflict, Ids, NotFound
+from chalicelib.services.accounts.proof import Proof, ProveIdentity
 
-LOCK_AFTER_FAILURES = 10
-LOCK_MS = 15 * 60 * 1000
-_FAMILY_ID = re.compile(r"[0-9A-Z]{26}")
+_ID = re.compile(r"[0-9A-Z]{26}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,15 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
+class SteppedUp:
+    """The access token that reaches what is dangerous, for ``seconds``."""
+
+    access_token: str = field(repr=False)
+    seconds: int = STEP_UP_SECONDS
+    expires_in: int = ACCESS_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
 class Sessions:
     """The use-cases of a session."""
 
@@ -61,26 +70,134 @@ class Sessions:
     sessions: SessionRepository
     tokens: AccessTokens
     passwords: PasswordHasher
-    codes: OneTimeCodes
+    prove: ProveIdentity
     clock: Clock
     ids: Ids
 
-    def login(self, email: str, password: str, totp: str | None) -> Session:
-        """A new session. Raises Unauthenticated: ``auth.invalid_credentials``, ``auth.totp_required``, ``…_invalid``.
+    def login(self, email: str, password: str, proof: Proof, device: Device) -> Session:
+        """A new session. Raises Unauthenticated: ``auth.invalid_credentials``, ``auth.totp_required``, ``…_invalid``,
+        and Forbidden: ``auth.email_unverified``, ``auth.no_workspace``.
 
         An unknown address, a wrong password and a locked account answer alike and take the same time.
         """
         now_ms = self.clock.now_ms()
-        user = self.accounts.user_by_email(normal_email(email))
+        address = normal_email(email)
+        attempt = self.prove.attempt(address, now_ms)
+        user = self.accounts.user_by_email(address)
         matches = self.passwords.verify(None if user is None else user.password_hash, password)
-        if user is None or user.locked_until_ms > now_ms:
+        if not attempt.allowed:
             raise _invalid_credentials()
-        if not matches:
-            self.accounts.count_failed_login(user.user_id, LOCK_AFTER_FAILURES, now_ms + LOCK_MS)
+        if attempt.last:
+            self.prove.trail.refused(user, address, "account.locked", "too many tries")
+        if user is None or not matches:
+            self.prove.trail.refused(user, address, "session.refused", "password")
             raise _invalid_credentials()
-        self._check_code(user, totp, now_ms)
-        if user.failed_logins:
-            self.accounts.clear_failed_logins(user.user_id)
+        if not user.email_verified:
+            raise Forbidden("auth.email_unverified", "confirm the e-mail address first: open the link that was sent")
+        self._second_factor(user, proof, now_ms)
+        self.prove.proved(address)
+        return self._open(user, device, now_ms)
+
+    def refresh(self, refresh_token: str, csrf_token: str, device: Device) -> Session:
+        """The next session of the family. Raises Unauthenticated, Forbidden (``auth.csrf_invalid``).
+
+        A token that was used before ends the whole family: either its owner or its thief holds the newer one.
+        """
+        now_ms = self.clock.now_ms()
+        family = self._family_of(refresh_token, now_ms)
+        if not same_secret(csrf_token, family.csrf_hash):
+            raise Forbidden("auth.csrf_invalid", "the X-CSRF-Token header does not belong to this session")
+        try:
+            user = self.accounts.user(family.user_id)
+            membership = self.accounts.membership(family.user_id, family.workspace_id)
+        except NotFound as gone:
+            raise _invalid_refresh() from gone
+        session, renewed = self._next(replace(family, device=device), user, membership, now_ms)
+        try:
+            self.sessions.rotate(renewed, family.current_hash)
+        except Conflict as lost:
+            raise Unauthenticated("auth.refresh_invalid", "the session was refreshed elsewhere meanwhile") from lost
+        return session
+
+    def logout(self, refresh_token: str, csrf_token: str) -> RefreshFamily | None:
+        """Ends the family and returns it. A token of no living family is logged out already. Raises Forbidden."""
+        try:
+            family = self._family_of(refresh_token, self.clock.now_ms())
+        except Unauthenticated:
+            return None
+        if not same_secret(csrf_token, family.csrf_hash):
+            raise Forbidden("auth.csrf_invalid", "the X-CSRF-Token header does not belong to this session")
+        self.sessions.revoke(family.user_id, family.family_id)
+        return family
+
+    def authenticate(self, access_token: str, *, reads_only: bool) -> Actor:
+        """Who bears the token. Raises Unauthenticated: ``auth.token_expired``, ``…_invalid``, ``auth.session_ended``.
+
+        Every request looks whether the session still lives. What does more than read takes the role as it is now; a
+        reading request trusts the one that the token was made with, which is a quarter of an hour old at most.
+        """
+        now_ms = self.clock.now_ms()
+        try:
+            claims = self.tokens.verify(access_token, now_ms)
+        except ExpiredToken as expired:
+            raise Unauthenticated("auth.token_expired", "the access token has expired; refresh it") from expired
+        except InvalidToken as invalid:
+            raise Unauthenticated("auth.token_invalid", "the access token is not one of ours") from invalid
+        try:
+            alive = self.sessions.family(claims.user_id, claims.session_id).alive(now_ms)
+            role = claims.role
+            if not reads_only:
+                role = self.accounts.membership(claims.user_id, claims.workspace_id).role
+        except NotFound as gone:
+            raise _ended() from gone
+        if not alive:
+            raise _ended()
+        stepped_up = claims.stepped_up_until * 1000 > now_ms
+        return Actor(claims.user_id, claims.workspace_id, role, claims.session_id, stepped_up)
+
+    def step_up(self, actor: Actor, proof: Proof, password: str | None) -> SteppedUp:
+        """An access token that reaches what is dangerous for five minutes.
+
+        Takes the second factor; where none is set up, the password. Raises Forbidden: ``auth.locked``,
+        ``auth.totp_required``, ``auth.totp_invalid``, ``auth.recovery_code_invalid``, ``auth.password_required``,
+        ``auth.password_invalid``.
+        """
+        now_ms = self.clock.now_ms()
+        user = self.accounts.user(actor.user_id)
+        if not self.prove.attempt(user.email, now_ms).allowed:
+            raise Forbidden("auth.locked", "too many wrong tries: wait a quarter of an hour")
+        try:
+            self._step_up_proof(user, proof, password, now_ms)
+        except Unauthenticated as refused:  # the session is good: only the proof is not
+            raise Forbidden(refused.code, refused.detail) from refused
+        self.prove.proved(user.email)
+        claims = self._claims(actor.user_id, actor.workspace_id, actor.role, actor.session_id, now_ms)
+        return SteppedUp(
+            self.tokens.sign(replace(claims, stepped_up_until=now_ms // 1000 + STEP_UP_SECONDS)),
+        )
+
+    def me(self, actor: Actor) -> Identity:
+        """The actor's user and workspace. Raises NotFound when they are gone."""
+        return Identity(self.accounts.user(actor.user_id), self.accounts.workspace(actor.workspace_id), actor.role)
+
+    def _step_up_proof(self, user: User, proof: Proof, password: str | None, now_ms: int) -> None:
+        if user.totp_confirmed:
+            self._second_factor(user, proof, now_ms)
+        elif password is None:
+            raise Unauthenticated("auth.password_required", "the password is needed")
+        elif not self.passwords.verify(user.password_hash, password):
+            self.prove.trail.refused(user, user.email, "step_up.refused", "password")
+            raise Unauthenticated("auth.password_invalid", "the password is wrong")
+
+    def _second_factor(self, user: User, proof: Proof, now_ms: int) -> None:
+        try:
+            self.prove.second_factor(user, proof, now_ms)
+        except Unauthenticated as refused:
+            if refused.code != "auth.totp_required":  # the page asks for the password first, then for the code
+                self.prove.trail.refused(user, user.email, "second_factor.refused", refused.code)
+            raise
+
+    def _open(self, user: User, device: Device, now_ms: int) -> Session:
         memberships = self.accounts.memberships(user.user_id)
         if not memberships:
             raise Forbidden("auth.no_workspace", "the user belongs to no workspace")
@@ -94,79 +211,26 @@ class Sessions:
             revoked=False,
             created_ms=now_ms,
             expires_ms=0,
+            device=device,
         )
         session, family = self._next(family, user, memberships[0], now_ms)
         self.sessions.create_family(family)
         return session
 
-    def refresh(self, refresh_token: str, csrf_token: str) -> Session:
-        """The next session of the family. Raises Unauthenticated, Forbidden (``auth.csrf_invalid``).
-
-        A token that was used before ends the whole family: either its owner or its thief holds the newer one.
-        """
-        now_ms = self.clock.now_ms()
-        family = self._family_of(refresh_token, now_ms)
-        if not same_secret(csrf_token, family.csrf_hash):
-            raise Forbidden("auth.csrf_invalid", "the X-CSRF-Token header does not belong to this session")
-        membership = self._membership(family.user_id, family.workspace_id)
-        session, renewed = self._next(family, self.accounts.user(family.user_id), membership, now_ms)
-        try:
-            self.sessions.rotate(renewed, family.current_hash)
-        except Conflict as lost:
-            raise Unauthenticated("auth.refresh_invalid", "the session was refreshed elsewhere meanwhile") from lost
-        return session
-
-    def logout(self, refresh_token: str, csrf_token: str) -> None:
-        """Ends the family. A token of no living family is logged out already. Raises Forbidden."""
-        try:
-            family = self._family_of(refresh_token, self.clock.now_ms())
-        except Unauthenticated:
-            return
-        if not same_secret(csrf_token, family.csrf_hash):
-            raise Forbidden("auth.csrf_invalid", "the X-CSRF-Token header does not belong to this session")
-        self.sessions.revoke(family.family_id)
-
-    def authenticate(self, access_token: str) -> Actor:
-        """Who bears the token. Raises Unauthenticated: ``auth.token_expired``, ``auth.token_invalid``."""
-        try:
-            claims = self.tokens.verify(access_token, self.clock.now_ms())
-        except ExpiredToken as expired:
-            raise Unauthenticated("auth.token_expired", "the access token has expired; refresh it") from expired
-        except InvalidToken as invalid:
-            raise Unauthenticated("auth.token_invalid", "the access token is not one of ours") from invalid
-        return Actor(claims.user_id, claims.workspace_id, claims.role)
-
-    def me(self, actor: Actor) -> Identity:
-        """The actor's user and workspace. Raises NotFound when they are gone."""
-        return Identity(self.accounts.user(actor.user_id), self.accounts.workspace(actor.workspace_id), actor.role)
-
-    def _check_code(self, user: User, totp: str | None, now_ms: int) -> None:
-        if user.totp_secret is None:
-            return
-        if not totp:
-            raise Unauthenticated("auth.totp_required", "a one-time code of the authenticator app is needed")
-        if not self.codes.verify(user.totp_secret, totp, now_ms):
-            self.accounts.count_failed_login(user.user_id, LOCK_AFTER_FAILURES, now_ms + LOCK_MS)
-            raise Unauthenticated("auth.totp_invalid", "the one-time code is wrong or too old")
-
-    def _membership(self, user_id: str, workspace_id: str) -> Membership:
-        for membership in self.accounts.memberships(user_id):
-            if membership.workspace_id == workspace_id:
-                return membership
-        raise _invalid_refresh()
-
     def _family_of(self, refresh_token: str, now_ms: int) -> RefreshFamily:
-        family_id, _, secret = refresh_token.partition(".")
-        if not _FAMILY_ID.fullmatch(family_id):
+        user_id, _, rest = refresh_token.partition(".")
+        family_id, _, secret = rest.partition(".")
+        if not (_ID.fullmatch(user_id) and _ID.fullmatch(family_id)):
             raise _invalid_refresh()
         try:
-            family = self.sessions.family(family_id)
+            family = self.sessions.family(user_id, family_id)
         except NotFound as missing:
             raise _invalid_refresh() from missing
-        if family.revoked or family.expires_ms <= now_ms:
+        if not family.alive(now_ms):
             raise _invalid_refresh()
         if not same_secret(secret, family.current_hash):
-            self.sessions.revoke(family_id)
+            self.sessions.revoke(user_id, family_id)
+            self.prove.trail.record(self.accounts.user(user_id), "session.refresh_reused", f"session {family_id} ended")
             raise Unauthenticated("auth.refresh_reused", "the refresh token was used before: the session is ended")
         return family
 
@@ -179,19 +243,24 @@ class Sessions:
             current_hash=secret_hash(secret),
             csrf_hash=secret_hash(csrf),
             generation=family.generation + 1,
+            used_ms=now_ms,
             expires_ms=now_ms + REFRESH_SECONDS * 1000,
         )
-        claims = AccessClaims(
-            user_id=user.user_id,
-            workspace_id=membership.workspace_id,
-            role=membership.role,
+        claims = self._claims(user.user_id, membership.workspace_id, membership.role, family.family_id, now_ms)
+        identity = Identity(user, self.accounts.workspace(membership.workspace_id), membership.role)
+        refresh_token = f"{user.user_id}.{family.family_id}.{secret}"
+        return Session(identity, self.tokens.sign(claims), refresh_token, csrf), renewed
+
+    def _claims(self, user_id: str, workspace_id: str, role: Role, session_id: str, now_ms: int) -> AccessClaims:
+        return AccessClaims(
+            user_id=user_id,
+            workspace_id=workspace_id,
+            role=role,
+            session_id=session_id,
             token_id=self.ids.ulid(),
             issued_at=now_ms // 1000,
             expires_at=now_ms // 1000 + ACCESS_SECONDS,
         )
-        identity = Identity(user, self.accounts.workspace(membership.workspace_id), membership.role)
-        session = Session(identity, self.tokens.sign(claims), f"{family.family_id}.{secret}", csrf)
-        return session, renewed
 
 
 def _invalid_credentials() -> Unauthenticated:
@@ -200,3 +269,7 @@ def _invalid_credentials() -> Unauthenticated:
 
 def _invalid_refresh() -> Unauthenticated:
     return Unauthenticated("auth.refresh_invalid", "the session is over: sign in again")
+
+
+def _ended() -> Unauthenticated:
+    return Unauthenticated("auth.session_ended", "the session was ended: sign in again")

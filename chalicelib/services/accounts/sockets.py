@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chalicelib.account_ports import SessionRepository, SocketGateway, SocketRepository
+from chalicelib.account_ports import SocketGateway, SocketRepository
 from chalicelib.domain.accounts.actor import Actor
 from chalicelib.domain.accounts.errors import Unauthenticated
 from chalicelib.domain.accounts.session import TICKET_SECONDS, Socket, SocketTicket, secret_hash
+from chalicelib.identity_ports import SessionRepository
 from chalicelib.ports import Clock, Ids, NotFound
 
 
@@ -31,7 +32,9 @@ class SocketTickets:
         """A ticket that opens one socket of the actor's workspace within a minute."""
         ticket = self.ids.secret()
         expires_ms = self.clock.now_ms() + TICKET_SECONDS * 1000
-        self.sessions.put_ticket(SocketTicket(secret_hash(ticket), actor.user_id, actor.workspace_id, expires_ms))
+        self.sessions.put_ticket(
+            SocketTicket(secret_hash(ticket), actor.user_id, actor.workspace_id, actor.session_id, expires_ms)
+        )
         return IssuedTicket(ticket, expires_ms)
 
 
@@ -44,12 +47,16 @@ class OpenSockets:
     clock: Clock
 
     def connect(self, connection_id: str, ticket: str) -> Socket:
-        """Opens a socket with a ticket. Raises Unauthenticated when it is unknown, used or too old."""
+        """Opens a socket with a ticket. Raises Unauthenticated when it is unknown, used or too old, or its session has
+        ended."""
         now_ms = self.clock.now_ms()
         try:
             taken = self.sessions.take_ticket(secret_hash(ticket), now_ms)
+            alive = self.sessions.family(taken.user_id, taken.session_id).alive(now_ms)
         except NotFound as missing:
             raise Unauthenticated("auth.ticket_invalid", "the ticket is unknown, used or too old") from missing
+        if not alive:
+            raise Unauthenticated("auth.session_ended", "the session was ended: sign in again")
         socket = Socket(connection_id, taken.workspace_id, taken.user_id, now_ms)
         self.sockets.put(socket)
         return socket

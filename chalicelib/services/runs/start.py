@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from decimal import Decimal
 
-from chalicelib.account_ports import AccountRepository, BotRepository, ConnectionRepository, StrategyRepository
+from chalicelib.account_ports import BotRepository, ConnectionRepository, StrategyRepository
 from chalicelib.domain.accounts.actor import Actor
 from chalicelib.domain.accounts.limits import WorkspaceLimits
 from chalicelib.domain.errors import Finding, InvalidDocument
@@ -17,6 +17,7 @@ from chalicelib.domain.strategy.live import not_traded_live
 from chalicelib.domain.strategy.parse import parse_strategy
 from chalicelib.domain.workspace.bot import Bot
 from chalicelib.domain.workspace.connection import ConnectionStatus
+from chalicelib.identity_ports import AccountRepository
 from chalicelib.ports import Clock, Conflict, Ids
 from chalicelib.run_ports import KillSwitch, RunStore, StartLimits, Workflow
 from chalicelib.services.instruments import Instruments

@@ -12,7 +12,6 @@ from typing import Any
 
 import httpx
 import jwt
-import pyotp
 import pytest
 
 from chalicelib.adapters.tokens import KmsAccessTokens
@@ -163,17 +162,17 @@ def stranger(cloud: WatchedCloud) -> Iterator[ApiClient]:
     login = {
         "email": "stranger@botmarketplace.local",
         "password": secrets.token_urlsafe(16),
-        "totp_secret": pyotp.random_base32(),
     }
     made = {**login, "api_key": "unused", "api_secret": "unused"}
-    subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-m", "infra.local.seed_user"],
         env=cloud.cloud.environment(),
         input=json.dumps(made),
         text=True,
+        stdout=subprocess.PIPE,
         check=True,
     )
-    client = ApiClient({**cloud.endpoints, **login})
+    client = ApiClient({**cloud.endpoints, **login, **json.loads(done.stdout)})
     client.login()
     yield client
     client.close()
@@ -194,4 +193,4 @@ def _expired(cloud: WatchedCloud, token: str) -> str:
     signer = KmsAccessTokens(cloud.cloud.client("kms"), [key_id], issuer=given["iss"], audience=given["aud"])
     now = int(time.time())
     role = Role(given["role"])
-    return signer.sign(AccessClaims(given["sub"], given["wsp"], role, "expired", now - 1000, now - 1))
+    return signer.sign(AccessClaims(given["sub"], given["wsp"], role, given["sid"], "expired", now - 1000, now - 1))

@@ -10,12 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 import httpx
-import jwt
 import pytest
 
-from chalicelib.adapters.tokens import KmsAccessTokens
 from chalicelib.domain.accounts.roles import Role
-from chalicelib.domain.accounts.session import AccessClaims
 from tests.e2e.api_client import Refused
 from tests.e2e.run_observer import ENDED
 from tests.e2e.trading_bot import always_long, ready_bot, strategy_spec
@@ -33,6 +30,7 @@ SYMBOL = "SOLUSDT"
 def admin(stage: Stage) -> Iterator[Stage]:
     """The workspace's admin; the switch is released afterwards."""
     yield stage
+    stage.api.step_up()
     stage.api.post("/kill-switch/release")
 
 
@@ -43,6 +41,8 @@ def test_engaging_closes_a_run_and_forbids_the_next_until_an_admin_releases(clou
     engaged = admin.api.post("/kill-switch", {"reason": "Strange fills"})
     seconds = _seconds_until_ended(admin, run)
     refused_start = _refusal_of_a_start(admin)
+    unproved = _release(cloud, admin, Role.ADMIN)
+    admin.api.step_up()
     trader = _release(cloud, admin, Role.TRADER)
     still = admin.api.get("/kill-switch")
     by_admin = _release(cloud, admin, Role.ADMIN)
@@ -52,6 +52,7 @@ def test_engaging_closes_a_run_and_forbids_the_next_until_an_admin_releases(clou
     assert (ended["status"], ended["stopReason"], ended["position"]) == ("stopped", "kill_switch", None)
     assert seconds <= MOST_SECONDS
     assert (refused_start.status, refused_start.code) == (409, "trading.off")
+    assert (unproved.status_code, unproved.json()["code"]) == (403, "auth.step_up_required")
     assert (trader.status_code, trader.json()["code"], still["engaged"]) == (403, "auth.role_required", True)
     assert (by_admin.status_code, by_admin.json()["engaged"]) == (200, False)
     assert_ended_in_order(admin.until_ended(run))
@@ -125,18 +126,16 @@ def _refusal_of_a_start(stage: Stage) -> Refused:
 
 
 def _release(cloud: WatchedCloud, stage: Stage, role: Role) -> httpx.Response:
-    """Asks for the release as the same user in this role, with a token of the cloud's own key."""
-    given = jwt.decode(stage.api.session["accessToken"], options={"verify_signature": False})
-    key_id = cloud.cloud.environment()["TOKEN_KEY_ID"]
-    signer = KmsAccessTokens(cloud.cloud.client("kms"), [key_id], issuer=given["iss"], audience=given["aud"])
-    now = int(time.time())
-    token = signer.sign(AccessClaims(given["sub"], given["wsp"], role, "by-test", now, now + 300))
-    return httpx.post(
-        f"{stage.endpoints['api']}/kill-switch/release",
-        json={},
-        headers={"Authorization": f"Bearer {token}"},
-        timeout=30,
+    """Asks for the release as the same user, who has this role in the workspace from now on."""
+    user, workspace = stage.api.session["user"]["id"], stage.api.session["workspace"]["id"]
+    cloud.cloud.client("dynamodb").update_item(
+        TableName=f"{cloud.cloud.environment()['TABLE_PREFIX']}-accounts",
+        Key={"pk": {"S": f"USER#{user}"}, "sk": {"S": f"MEMBER#{workspace}"}},
+        UpdateExpression="SET #role = :role",
+        ExpressionAttributeNames={"#role": "role"},
+        ExpressionAttributeValues={":role": {"S": role.value}},
     )
+    return stage.api.answer("POST", "/kill-switch/release")
 
 
 def _operate(cloud: WatchedCloud, action: str, reason: str) -> dict[str, Any]:

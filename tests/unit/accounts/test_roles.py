@@ -32,4 +32,5 @@ def test_whatever_changes_something_needs_more_than_a_viewer() -> None:
 
     # These change nothing: a validation and a preview store nothing, a ticket lets its owner read.
     harmless = {("POST", "/strategies/validate"), ("POST", "/lab/preview"), ("POST", "/sockets/tickets")}
+    harmless |= {("POST", "/auth/step-up")}
     assert open_to_viewers == harmless

@@ -10,7 +10,7 @@ from botocore.exceptions import EndpointConnectionError
 from chalicelib.domain.accounts.actor import Actor
 from chalicelib.domain.accounts.errors import Unauthenticated
 from chalicelib.domain.accounts.roles import Role
-from chalicelib.domain.accounts.session import Socket
+from chalicelib.domain.accounts.session import RefreshFamily, Socket
 from chalicelib.services.accounts.sockets import EventPush, OpenSockets, SocketTickets
 from functions.streams.push_run_events import LARGEST_FRAME, message_of, push_records
 from functions.websocket.message import PONG, UNKNOWN, reply_to
@@ -18,7 +18,8 @@ from tests.fakes.counted_ids import CountedIds
 from tests.fakes.memory_accounts import MemorySessions, MemorySockets
 from tests.fakes.virtual_clock import VirtualClock
 
-ACTOR = Actor("u1", "w1", Role.VIEWER)
+ACTOR = Actor("u1", "w1", Role.VIEWER, "f1")
+SESSION = RefreshFamily("f1", "u1", "w1", "", "", 1, revoked=False, created_ms=0, expires_ms=2**50)
 
 
 @dataclass
@@ -65,6 +66,7 @@ def opening(sessions: MemorySessions, sockets: MemorySockets, clock: VirtualCloc
 @pytest.fixture
 def ticket(sessions: MemorySessions, clock: VirtualClock) -> str:
     """A fresh ticket."""
+    sessions.create_family(SESSION)
     return SocketTickets(sessions, clock, CountedIds()).issue(ACTOR).ticket
 
 
@@ -87,6 +89,16 @@ def test_a_ticket_is_good_for_a_minute(opening: OpenSockets, clock: VirtualClock
 
     with pytest.raises(Unauthenticated):
         opening.connect("s1", ticket)
+
+
+def test_a_ticket_of_a_session_that_was_ended_opens_nothing(
+    opening: OpenSockets, sessions: MemorySessions, sockets: MemorySockets, ticket: str
+) -> None:
+    sessions.revoke("u1", "f1")
+
+    with pytest.raises(Unauthenticated):
+        opening.connect("s1", ticket)
+    assert sockets.of_workspace("w1") == ()
 
 
 def test_a_ticket_is_kept_as_a_hash_only(sessions: MemorySessions, ticket: str) -> None:

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+from dataclasses import replace
 from typing import Any
 
 import jwt
@@ -15,14 +16,14 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.account_ports import ExpiredToken, InvalidToken
 from chalicelib.adapters.tokens import KmsAccessTokens
 from chalicelib.domain.accounts.roles import Role
 from chalicelib.domain.accounts.session import AccessClaims
+from chalicelib.identity_ports import ExpiredToken, InvalidToken
 from tests.fakes.plain_security import LocalKms
 
 NOW_MS = 1_700_000_000_000
-CLAIMS = AccessClaims("u1", "w1", Role.TRADER, "t1", NOW_MS // 1000, NOW_MS // 1000 + 900)
+CLAIMS = AccessClaims("u1", "w1", Role.TRADER, "s1", "t1", NOW_MS // 1000, NOW_MS // 1000 + 900)
 ISSUER = "https://bots.example"
 
 
@@ -47,6 +48,12 @@ def header_of(token: str) -> dict[str, Any]:
 
 def test_a_token_carries_its_claims() -> None:
     assert TOKENS.verify(TOKENS.sign(CLAIMS), NOW_MS) == CLAIMS
+
+
+def test_a_token_says_until_when_its_session_is_stepped_up() -> None:
+    stepped = replace(CLAIMS, stepped_up_until=NOW_MS // 1000 + 300)
+
+    assert TOKENS.verify(TOKENS.sign(stepped), NOW_MS) == stepped
 
 
 def test_any_library_can_verify_a_token_with_the_published_key() -> None:
@@ -147,7 +154,7 @@ def test_a_der_signature_is_refused() -> None:
         TOKENS.verify(f"{header}.{payload}.{base64.urlsafe_b64encode(der).rstrip(b'=').decode()}", NOW_MS)
 
 
-@pytest.mark.parametrize("claim", ["sub", "wsp", "role", "iat", "exp", "jti"])
+@pytest.mark.parametrize("claim", ["sub", "wsp", "role", "sid", "iat", "exp", "jti"])
 def test_a_token_without_a_claim_is_refused(claim: str) -> None:
     good = TOKENS.sign(CLAIMS)
     payload = jwt.decode(good, options={"verify_signature": False})

@@ -19,8 +19,10 @@ from chalicelib.api.application import PREFIX, create_app
 from chalicelib.domain.accounts.limits import WorkspaceLimits
 from chalicelib.domain.accounts.roles import Role
 from chalicelib.domain.lab.job import LabJob
+from chalicelib.services.accounts.proof import ProveIdentity
 from chalicelib.services.accounts.sessions import Sessions
 from chalicelib.services.accounts.sockets import SocketTickets
+from chalicelib.services.accounts.trail import AccountTrail
 from chalicelib.services.audit.read import ReadAudit
 from chalicelib.services.audit.seal import SealAudit
 from chalicelib.services.bots import Bots
@@ -46,7 +48,7 @@ from chalicelib.services.terminal.permission import TradingPermission
 from chalicelib.services.terminal.positions import ManualPositions
 from chalicelib.services.terminal.wind_down import WindDownByHand
 from tests.fakes.counted_ids import CountedIds
-from tests.fakes.memory_accounts import MemoryAccounts, MemorySessions
+from tests.fakes.memory_accounts import MemoryAccounts, MemoryLoginAttempts, MemorySessions
 from tests.fakes.memory_audit import MemoryAuditChain, MemoryHeads
 from tests.fakes.memory_inbox import MemoryInbox, MemoryWorkflow
 from tests.fakes.memory_lab import MemoryDatasets, MemoryDrafts, MemoryLabJobs, MemoryLabStore, NotedWorker
@@ -59,13 +61,12 @@ from tests.fakes.memory_workspace import (
     MemoryManualOrders,
     MemoryStrategies,
 )
-from tests.fakes.plain_security import LocalKms, PlainPasswords, ReversingSealer
+from tests.fakes.plain_security import HmacSecrets, LocalKms, PlainPasswords, ReversingSealer
 from tests.fakes.scripted_exchange import ScriptedExchange, ScriptedMarket
 from tests.fakes.virtual_clock import VirtualClock
 from tests.unit.api.conformance import require_conformity
 
 PASSWORD = "correct horse battery"
-TOTP_SECRET = "KDRI3BVYDLJAPDB6W2GEYGXI54QISN44"
 
 
 @dataclass
@@ -92,6 +93,8 @@ class FakeServices:
         self.ids = CountedIds()
         self.accounts_rows = MemoryAccounts()
         self.session_rows = MemorySessions()
+        self.attempt_rows = MemoryLoginAttempts()
+        self.secrets = HmacSecrets()
         self.connection_rows = MemoryConnections()
         self.strategy_rows = MemoryStrategies()
         self.bot_rows = MemoryBots()
@@ -120,8 +123,13 @@ class FakeServices:
     @cached_property
     def sessions(self) -> Sessions:
         return Sessions(
-            self.accounts_rows, self.session_rows, self.tokens, self.passwords, TotpCodes(), self.clock, self.ids
+            self.accounts_rows, self.session_rows, self.tokens, self.passwords, self.prove, self.clock, self.ids
         )
+
+    @cached_property
+    def prove(self) -> ProveIdentity:
+        trail = AccountTrail(self.accounts_rows, self.audit)
+        return ProveIdentity(self.accounts_rows, TotpCodes(), self.secrets, self.attempt_rows, trail)
 
     @cached_property
     def tickets(self) -> SocketTickets:
@@ -301,7 +309,11 @@ class Gateway:
         self.services = FakeServices()
         self.app: Chalice = create_app(lambda: self.services)
         self._seeding = Seeding(
-            self.services.accounts_rows, self.services.passwords, self.services.clock, self.services.ids
+            self.services.accounts_rows,
+            self.services.passwords,
+            self.services.secrets,
+            self.services.clock,
+            self.services.ids,
         )
 
     def user(
@@ -316,7 +328,7 @@ class Gateway:
         self._seeding.ensure_user(
             email=email,
             password=PASSWORD,
-            totp_secret=TOTP_SECRET if totp else None,
+            second_factor=totp,
             limits=limits or WorkspaceLimits(start_cooldown_seconds=0),
             role=role,
         )
@@ -324,11 +336,22 @@ class Gateway:
         assert login.status == 200, login.text
         return Client(self, login)
 
+    def code(self, email: str = "trader@example.com") -> str:
+        """The user's next one-time code: each is good once, so the clock goes on when none is left of now's."""
+        user = self.services.accounts_rows.user_by_email(email)
+        assert user is not None
+        now = self.services.clock.now // 30_000
+        step = max(now - 1, user.totp_step + 1)
+        if step > now + 1:
+            self.services.clock.advance(30_000)
+        seed = self.services.secrets.totp_seed(user.user_id, user.totp_version)
+        return str(pyotp.TOTP(seed).at(step * 30))
+
     def login_body(self, email: str = "trader@example.com", *, totp: bool = True) -> dict[str, str]:
         """What signs the user in now."""
         body = {"email": email, "password": PASSWORD}
         if totp:
-            body["totp"] = pyotp.TOTP(TOTP_SECRET).at(self.services.clock.now // 1000)
+            body["totp"] = self.code(email)
         return body
 
     def call(
@@ -394,6 +417,14 @@ class Client:
         return self.gateway.call(
             method, path, headers={"Authorization": f"Bearer {self.token}", **(headers or {})}, **request
         )
+
+    def step_up(self) -> Client:
+        """Proves the owner's presence with the next one-time code; the token reaches what is dangerous from now on."""
+        email = str(self.login.json["user"]["email"])
+        stepped = self.post("/auth/step-up", {"totp": self.gateway.code(email)})
+        assert stepped.status == 200, stepped.text
+        self.token = str(stepped.json["accessToken"])
+        return self
 
     def get(self, path: str, **query: str) -> Answer:
         """A reading request."""

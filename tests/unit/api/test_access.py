@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.api.operations import defined_operations
 from chalicelib.domain.accounts.roles import Role
-from chalicelib.domain.accounts.route_access import ROUTE_ACCESS, Access
+from chalicelib.domain.accounts.route_access import ROUTE_ACCESS, STEP_UP, Access
 from chalicelib.domain.accounts.route_audit import NOT_BY_ROUTE, ROUTE_AUDIT
 from tests.unit.api.gateway import Client, Gateway, order_body, strategy_document
 
@@ -60,6 +60,19 @@ def test_every_route_that_can_change_something_is_audited_or_says_why_not() -> N
     assert changing <= set(ROUTE_AUDIT) | set(NOT_BY_ROUTE)
     assert not set(ROUTE_AUDIT) & set(NOT_BY_ROUTE)
     assert set(ROUTE_AUDIT) | set(NOT_BY_ROUTE) <= set(ROUTE_ACCESS)
+
+
+@pytest.mark.parametrize(("method", "path"), sorted(STEP_UP))
+def test_what_is_dangerous_needs_a_fresh_proof_from_every_role_that_may(
+    gateway: Gateway, method: str, path: str
+) -> None:
+    client = gateway.user()
+
+    before = client.call(method, filled(path))
+    after = client.step_up().call(method, filled(path))
+
+    assert (before.status, before.json["code"]) == (403, "auth.step_up_required")
+    assert after.status not in (401, 403, 500)
 
 
 def test_public_routes_are_those_that_the_contract_names() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.api.openapi import DOCUMENT, document, rendered
-from chalicelib.domain.accounts.route_access import ROUTE_ACCESS
+from chalicelib.domain.accounts.route_access import ROUTE_ACCESS, STEP_UP
 from tests.unit.api.gateway import Gateway
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -33,6 +33,18 @@ def test_every_route_is_described_with_the_role_it_needs() -> None:
     }
 
     assert described == {route: need.value for route, need in ROUTE_ACCESS.items()}
+
+
+def test_the_routes_that_need_a_step_up_say_so() -> None:
+    paths = document()["paths"]
+    marked = {
+        (method.upper(), path)
+        for path, operations in paths.items()
+        for method, operation in operations.items()
+        if operation.get("x-step-up")
+    }
+
+    assert marked == STEP_UP
 
 
 def test_every_operation_has_an_id_of_its_own_and_a_summary() -> None:

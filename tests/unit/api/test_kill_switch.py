@@ -106,7 +106,7 @@ def test_a_run_starts_again_after_the_release(client: Client) -> None:
     bot_id = client.bot()
     engage(client)
 
-    released = client.post("/kill-switch/release")
+    released = client.step_up().post("/kill-switch/release")
 
     assert (released.status, released.json["engaged"]) == (200, False)
     assert client.post(f"/bots/{bot_id}/runs", {"durationMinutes": 5}).status == 201
@@ -126,7 +126,7 @@ def test_a_switch_that_a_run_engaged_forbids_opening_until_an_admin_releases_it(
 
     shown = client.get("/kill-switch").json
     refused = client.post(f"/bots/{bot_id}/runs", {"durationMinutes": 5})
-    client.post("/kill-switch/release")
+    client.step_up().post("/kill-switch/release")
 
     assert (shown["engaged"], shown["workspace"]["mode"]) == (True, "block")
     assert (refused.json["code"], refused.json["params"]) == ("trading.off", {"reason": "BTCUSDT 0.02 ≠ 0"})
@@ -156,7 +156,7 @@ def test_the_platforms_switch_stops_every_workspace_and_no_admin_releases_it(gat
     gateway.services.switch.engage(None, KillState("Exchange incident", gateway.services.clock.now, "operator"))
     bot_id = client.bot()
 
-    client.post("/kill-switch/release")
+    client.step_up().post("/kill-switch/release")
     shown = client.get("/kill-switch").json
 
     assert (shown["engaged"], shown["reason"], shown["workspace"]) == (True, "Exchange incident", None)
@@ -196,7 +196,7 @@ def test_every_use_of_a_switch_leaves_an_audit_row(gateway: Gateway, client: Cli
     run_id = started(client)
     client.post(f"/runs/{run_id}/kill")
     engage(client, "Strange fills")
-    client.post("/kill-switch/release")
+    client.step_up().post("/kill-switch/release")
 
     rows = [
         (workspace, action, subject, detail)
@@ -229,6 +229,6 @@ def test_nothing_is_released_without_its_audit_row(gateway: Gateway, client: Cli
     engage(client)
     gateway.services.audit.writable = False
 
-    assert client.post("/kill-switch/release").status == 500
+    assert client.step_up().post("/kill-switch/release").status == 500
 
     assert client.get("/kill-switch").json["engaged"] is True

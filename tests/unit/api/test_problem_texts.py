@@ -41,6 +41,20 @@ def test_everything_that_can_be_wrong_with_an_order_has_a_sentence(language: str
     assert finding_keys() <= set(texts(language))
 
 
+def account_codes() -> set[str]:
+    """The codes that refusals of accounts are raised with."""
+    folders = ("domain/accounts", "services/accounts", "api/routes")
+    files = [path for folder in folders for path in (ROOT / "chalicelib" / folder).rglob("*.py")]
+    sources = "".join(path.read_text() for path in files)
+    return set(re.findall(r'(?:Unauthenticated|Forbidden|AccountConflict)\(\s*"([a-z_.]+)"', sources))
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_everything_that_can_keep_somebody_out_has_a_sentence(language: str) -> None:
+    assert len(account_codes()) > 15
+    assert account_codes() <= set(texts(language))
+
+
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_a_sentence_fills_in_nothing_that_the_refusal_does_not_tell(language: str) -> None:
     for code, detail in {**RUN_CONFLICTS, **ORDER_CONFLICTS}.items():

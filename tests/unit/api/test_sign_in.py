@@ -122,9 +122,9 @@ def test_an_expired_session_cannot_be_refreshed(gateway: Gateway, client: Client
     assert refresh(gateway, client.login).json["code"] == "auth.refresh_invalid"
 
 
-def test_ten_wrong_passwords_lock_the_account_for_a_while(gateway: Gateway, client: Client) -> None:
+def test_twenty_wrong_passwords_lock_the_account_for_a_while(gateway: Gateway, client: Client) -> None:
     wrong = {**gateway.login_body(), "password": "wrong"}
-    for _ in range(10):
+    for _ in range(20):
         gateway.call("POST", "/auth/login", body=wrong)
 
     locked = gateway.call("POST", "/auth/login", body=gateway.login_body())
@@ -136,7 +136,7 @@ def test_ten_wrong_passwords_lock_the_account_for_a_while(gateway: Gateway, clie
 
 
 def test_one_locked_account_leaves_the_others_open(gateway: Gateway, client: Client) -> None:
-    for _ in range(10):
+    for _ in range(20):
         gateway.call("POST", "/auth/login", body={**gateway.login_body(), "password": "wrong"})
 
     assert gateway.user("other@example.com").get("/me").status == 200

@@ -15,7 +15,7 @@ import pytest
 
 from infra.local.aws_environment import aws_environment
 from infra.local.child_process import ChildDied, ChildProcess
-from infra.local.demo_credentials import demo_credentials
+from infra.local.demo_credentials import StateTooOld, demo_credentials
 from infra.local.ports import HOST, Ports, PortTaken
 from infra.local.progress import Progress
 from infra.local.resume import resume_runs
@@ -161,3 +161,10 @@ def test_an_execution_that_failed_by_itself_is_left_to_finalize() -> None:
     functions = _Functions()
     assert resume_runs(_Executions(("A", 0, "FAILED", "States.Runtime")), functions, MACHINE) == 0
     assert functions.invoked == []
+
+
+def test_state_of_an_earlier_version_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "credentials.json").write_text(json.dumps({"email": "a", "password": "b", "totp_secret": "c"}))
+
+    with pytest.raises(StateTooOld, match="make clean"):
+        demo_credentials(tmp_path)
