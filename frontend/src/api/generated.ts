@@ -123,6 +123,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/step-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Proves that the session's owner is there; what is dangerous needs that, for five minutes each time. */
+        post: operations["step_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me": {
         parameters: {
             query?: never;
@@ -2495,7 +2512,8 @@ export interface components {
         };
         /**
          * LoginBody
-         * @description Who signs in. ``totp`` is the authenticator app's code, needed once the second factor is set up.
+         * @description Who signs in. ``totp`` is the authenticator app's code, needed once the second factor is set up; without the app
+         *     a ``recoveryCode`` does, once.
          */
         LoginBody: {
             /**
@@ -2510,6 +2528,11 @@ export interface components {
              * @default null
              */
             totp: string | null;
+            /**
+             * Recoverycode
+             * @default null
+             */
+            recoveryCode: string | null;
         };
         /**
          * MonthView
@@ -3365,6 +3388,42 @@ export interface components {
             durationMinutes: number | null;
         };
         /**
+         * StepUpBody
+         * @description The proof that it is you: ``totp`` or a ``recoveryCode``; ``password`` where no second factor is set up.
+         */
+        StepUpBody: {
+            /**
+             * Totp
+             * @default null
+             */
+            totp: string | null;
+            /**
+             * Recoverycode
+             * @default null
+             */
+            recoveryCode: string | null;
+            /**
+             * Password
+             * @default null
+             */
+            password: string | null;
+        };
+        /**
+         * SteppedUpView
+         * @description Use this access token from now on: for ``stepUpSeconds`` it reaches what is dangerous too.
+         */
+        SteppedUpView: {
+            /** Accesstoken */
+            accessToken: string;
+            /**
+             * Expiresin
+             * @description seconds
+             */
+            expiresIn: number;
+            /** Stepupseconds */
+            stepUpSeconds: number;
+        };
+        /**
          * StopAllError
          * @description A run that could not be told to stop.
          */
@@ -3657,8 +3716,12 @@ export interface components {
             id: string;
             /** Email */
             email: string;
+            /** Name */
+            name: string;
             /** Locale */
             locale: string;
+            /** Totpenabled */
+            totpEnabled: boolean;
         };
         /**
          * ValidatedView
@@ -3989,6 +4052,37 @@ export interface operations {
             };
             400: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    step_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["StepUpBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SteppedUpView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
