@@ -12,7 +12,7 @@ export const session = {
   accessToken: "token-1",
   expiresIn: 900,
   csrfToken: "csrf-1",
-  user: { id: "01KASM0000000000000000USER", email: "demo@botmarketplace.example", locale: "en" },
+  user: { id: "01KASM0000000000000000USER", email: "demo@botmarketplace.example", name: "Demo", locale: "en", totpEnabled: true },
   workspace: {
     id: "01KASM0000000000000000WORK",
     name: "Demo",

@@ -8,7 +8,7 @@ const session = (accessToken: string): Session => ({
   accessToken,
   expiresIn: 900,
   csrfToken: "csrf",
-  user: { id: "u", email: "a@b.example", locale: "en" },
+  user: { id: "u", email: "a@b.example", name: "A", locale: "en", totpEnabled: true },
   workspace: { id: "w", name: "W", role: "trader", limits: { maxActiveRuns: 1, maxDurationMinutes: 60, defaultDurationMinutes: 5, startCooldownSeconds: 0 } },
 });
 
