@@ -6,6 +6,7 @@ from chalicelib.bootstrap import clock, ids, settings
 from chalicelib.bootstrap.exchange import exchange, shard_holder, urls
 from chalicelib.bootstrap.runtime import inbox, run_store
 from chalicelib.services.sidecar.deliver import Delivery
+from chalicelib.services.sidecar.look_again import LookAgain
 from functions.sidecar.stream_pool import StreamPool
 from functions.sidecar.supervisor import Supervisor
 from functions.sidecar.work_queue import Timetable, WorkQueue
@@ -23,6 +24,7 @@ def supervisor() -> Supervisor:
         holder=shard_holder(ids().ulid()),
         pool=StreamPool(urls(), delivery, work, exchange("sidecar").sign_stream),
         delivery=delivery,
+        look_again=LookAgain(inbox(), clock()),
         work=work,
         timetable=timetable,
     )

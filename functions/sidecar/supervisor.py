@@ -13,6 +13,7 @@ from chalicelib.domain.streams.shards import PrivateShard, PublicShard, shards_o
 from chalicelib.ports import ConnectionRef
 from chalicelib.services.sidecar.deliver import Delivery
 from chalicelib.services.sidecar.hold_shards import ShardHolder
+from chalicelib.services.sidecar.look_again import LookAgain
 from functions.sidecar import pulse
 from functions.sidecar.stream_pool import StreamPool
 from functions.sidecar.work_queue import Timetable, WorkQueue
@@ -35,6 +36,7 @@ class Supervisor:
         holder: ShardHolder,
         pool: StreamPool,
         delivery: Delivery,
+        look_again: LookAgain,
         work: WorkQueue,
         timetable: Timetable,
         beat: Callable[[], None] = pulse.beat,
@@ -44,6 +46,7 @@ class Supervisor:
         self._holder = holder
         self._pool = pool
         self._delivery = delivery
+        self._look_again = look_again
         self._work = work
         self._timetable = timetable
         self._beat = beat
@@ -67,7 +70,7 @@ class Supervisor:
         self._end()
 
     def step(self) -> None:
-        """One look: runs, leases, streams."""
+        """One look: runs, leases, streams, runs that must look again."""
         runs = self._active_runs()
         shards = shards_of(runs)
         held = self._holder.step(shards)
@@ -81,6 +84,7 @@ class Supervisor:
                 case PublicShard(symbol, intervals):
                     topics += [candle_topic(symbol, interval) for interval in intervals]
         self._pool.want(accounts, topics)
+        self._look_again(run for run in runs if ConnectionRef(run.workspace_id, run.connection_id) in accounts)
 
     def _end(self) -> None:
         _LOG.info("stopping")

@@ -19,6 +19,7 @@ from chalicelib.domain.runtime.record import ActiveRun
 from chalicelib.ports import Exchange
 from chalicelib.services.sidecar.deliver import Delivery
 from chalicelib.services.sidecar.hold_shards import ShardHolder
+from chalicelib.services.sidecar.look_again import LookAgain
 from functions.sidecar.stream_pool import StreamPool
 from functions.sidecar.supervisor import Supervisor
 from functions.sidecar.work_queue import Timetable, WorkQueue
@@ -51,6 +52,7 @@ class Sidecar:
             holder=ShardHolder("task-1", FakeLeaseStore(), clock),
             pool=self.pool,
             delivery=delivery,
+            look_again=LookAgain(self.inbox, clock),
             work=work,
             timetable=timetable,
             beat=lambda: None,

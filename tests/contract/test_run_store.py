@@ -23,7 +23,7 @@ from chalicelib.domain.runtime.halt import HaltMode
 from chalicelib.domain.runtime.intent import Intent, IntentKind, IntentStatus
 from chalicelib.domain.runtime.messages import CandleClosed, StopRequested
 from chalicelib.domain.runtime.position import Holding
-from chalicelib.domain.runtime.record import BarView, RunRecord, RunState
+from chalicelib.domain.runtime.record import LOOK_AFTER_MS, BarView, RunRecord, RunState
 from chalicelib.domain.runtime.states import RunStatus, StopReason, TradingState
 from chalicelib.domain.strategy.spec import OnStop
 from chalicelib.ports import Conflict, FenceLost, NotFound
@@ -231,6 +231,18 @@ def test_active_runs_are_listed_until_they_end(stored: Stored) -> None:
     claimed = stored.store.claim(RUN_ID, START_MS, 0)
     stored.store.commit(claimed, Commit(replace(claimed.state, status=RunStatus.ERROR)))
     assert stored.store.active() == ()
+
+
+def test_an_active_run_that_holds_something_says_when_to_look_again(stored: Stored) -> None:
+    stored.store.create(_record(), QUEUED, LIMITS)
+    claimed = stored.store.claim(RUN_ID, START_MS, 0)
+    assert stored.store.active()[0].look_ms == 0
+
+    entering = stored.store.commit(claimed, Commit(replace(claimed.state, entry=INTENT, reconciled_ms=START_MS)))
+    assert stored.store.active()[0].look_ms == START_MS + LOOK_AFTER_MS
+
+    stored.store.commit(entering, Commit(replace(entering.state, entry=None)))
+    assert stored.store.active()[0].look_ms == 0
 
 
 def test_a_workspace_lists_its_runs_newest_first_page_by_page(stored: Stored) -> None:

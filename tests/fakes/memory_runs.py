@@ -130,6 +130,7 @@ class MemoryRunStore:
                 record.terms.symbol,
                 record.terms.intervals,
                 record.tick_ms,
+                record.state.look_ms,
             )
             for record in living
         )

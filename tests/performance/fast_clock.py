@@ -19,6 +19,14 @@ class FastClock:
         passed_ms = time.time_ns() // 1_000_000 - self._began_ms
         return self._began_ms + int(passed_ms * self._speed)
 
+    def of_wall(self, wall_ms: int) -> int:
+        """When something happened on this clock that happened at ``wall_ms`` by the wall's."""
+        return self._began_ms + int((wall_ms - self._began_ms) * self._speed)
+
+    def to_wall(self, time_ms: int) -> int:
+        """The inverse of ``of_wall``."""
+        return self._began_ms + int((time_ms - self._began_ms) / self._speed)
+
     def market_now_ms(self) -> int:
         """The market's time."""
         return self._market.market_now_ms()

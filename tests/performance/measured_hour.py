@@ -24,8 +24,11 @@ from chalicelib.bootstrap.exchange import audit_trail, exchange, market_data
 from chalicelib.bootstrap.runtime import judge, run_store
 from chalicelib.domain.accounts.actor import Actor
 from chalicelib.domain.accounts.roles import Role
-from chalicelib.domain.runtime.messages import StopRequested
+from chalicelib.domain.runtime.facts import AccountSnapshot, ExecutionFact
+from chalicelib.domain.runtime.messages import ExecutionUpdate, StopRequested
 from chalicelib.domain.runtime.states import StopReason
+from chalicelib.ports import ConnectionRef
+from chalicelib.run_ports import Pending
 from chalicelib.services.runs.start import StartRun
 from chalicelib.services.runs.tick import TickRun
 from tests.performance.capacity_meter import Meter, metered
@@ -53,11 +56,21 @@ class NoExecution:
 
 
 class CountedCalls:
-    """An ``Exchange`` that counts how often each of its methods is called."""
+    """An ``Exchange`` that counts how often each of its methods is called.
 
-    def __init__(self, target: Any) -> None:
+    The exchange stamps executions by the wall: a run that began ahead of it would take its own for those of before.
+    """
+
+    def __init__(self, target: Any, clock: FastClock) -> None:
         self._target = target
+        self._clock = clock
         self.calls: Counter[str] = Counter()
+
+    def snapshot(self, ref: ConnectionRef, symbol: str, executions_since_ms: int) -> AccountSnapshot:
+        """The reading, its executions stamped by the run's clock."""
+        self.calls["snapshot"] += 1
+        read: AccountSnapshot = self._target.snapshot(ref, symbol, self._clock.to_wall(executions_since_ms))
+        return replace(read, executions=tuple(stamped(row, self._clock) for row in read.executions))
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         method = getattr(self._target, name)
@@ -67,6 +80,30 @@ class CountedCalls:
             return method(*arguments, **named)
 
         return counted
+
+
+class StampedInbox(DynamoInbox):
+    """The inbox; executions in it are stamped by the run's clock."""
+
+    def __init__(self, clock: FastClock) -> None:
+        super().__init__(NoExecution(), clock)
+        self._fast = clock
+
+    def pending(self, run_id: str, limit: int) -> Pending:
+        """See ``Inbox.pending``."""
+        found = super().pending(run_id, limit)
+        messages = tuple(
+            replace(message, execution=stamped(message.execution, self._fast))
+            if isinstance(message, ExecutionUpdate)
+            else message
+            for message in found.messages
+        )
+        return replace(found, messages=messages)
+
+
+def stamped(execution: ExecutionFact, clock: FastClock) -> ExecutionFact:
+    """The execution at the run's time."""
+    return replace(execution, time_ms=clock.of_wall(execution.time_ms))
 
 
 @dataclass(slots=True)
@@ -91,8 +128,8 @@ def measured_hour(start: StartRun, session: dict[str, Any], bot_id: str, speed: 
     run_store()  # binds the tables
     fast = FastClock(wall_clock(), speed)
     store = DynamoRunStore(Connection(), fast)
-    inbox = DynamoInbox(NoExecution(), fast)
-    calls = CountedCalls(exchange("bench"))
+    inbox = StampedInbox(fast)
+    calls = CountedCalls(exchange("bench"), fast)
     tick = TickRun(
         store=store,
         inbox=inbox,
@@ -117,7 +154,7 @@ def measured_hour(start: StartRun, session: dict[str, Any], bot_id: str, speed: 
             if outcome == "ended":
                 break
             if outcome == "parked":
-                hour.supervised += not _rung(run_id, SUPERVISION_SECONDS / speed, fast, record.terms.deadline_ms)
+                hour.supervised += not _rung(run_id, store, inbox, fast, speed)
             if not deadline_told and fast.now_ms() >= record.terms.deadline_ms:
                 deadline_told = True
                 inbox.post(run_id, StopRequested(StopReason.TIMEOUT, None, "deadline"))
@@ -126,15 +163,23 @@ def measured_hour(start: StartRun, session: dict[str, Any], bot_id: str, speed: 
     return hour
 
 
-def _rung(run_id: str, seconds: float, clock: FastClock, deadline_ms: int) -> bool:
-    """Whether somebody took the token before the time was over; also true at the deadline, whose branch rings."""
-    end = time.monotonic() + seconds
+def _rung(run_id: str, store: DynamoRunStore, inbox: DynamoInbox, clock: FastClock, speed: float) -> bool:
+    """Whether somebody took the token before the time was over; also true at the deadline, whose branch rings.
+
+    A run that must look at its account again is rung here: the sidecar, whose part that is, has the wall's clock.
+    """
+    end = time.monotonic() + SUPERVISION_SECONDS / speed
+    record = store.get(run_id)
+    look_ms, deadline_ms = record.state.look_ms, record.terms.deadline_ms
     client = Connection().client
     table = RunItem.Meta.table_name
     key = {"run_id": {"S": run_id}, "item": {"S": WAKE}}
     while time.monotonic() < end:
         item = client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item", {})
         if "token" not in item or clock.now_ms() >= deadline_ms:
+            return True
+        if look_ms and clock.now_ms() >= look_ms:
+            inbox.ring(run_id)
             return True
         time.sleep(0.02)
     return False

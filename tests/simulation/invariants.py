@@ -32,6 +32,7 @@ class Watch:
     store: MemoryRunStore
     violations: list[str] = field(default_factory=list)
     entries: int = 0
+    longest_unread_ms: int = 0
     most_usd: Decimal = Decimal("Infinity")
 
     def report(self, what: str) -> None:
@@ -45,7 +46,7 @@ class Watch:
         if position is not None and position.size and position.stop_loss is None:
             self.report("a position was without a stop")
 
-    def each_second(self) -> None:
+    def each_second(self, now: int) -> None:
         """Never more at stake than was agreed, counting what rests; no step of a ladder larger than what is held."""
         position = self.account.positions.get((SYMBOL, 0))
         held = position.avg_price * position.size if position is not None and position.size else Decimal(0)
@@ -55,6 +56,9 @@ class Watch:
         if held + resting > self.most_usd * SLIPPAGE:
             self.report(f"a position worth {held} with orders worth {resting} exceeds the limit of {self.most_usd}")
         self._ladder_fits_the_holding()
+        state = self.store.get(RUN_ID).state
+        if (state.holding is not None or state.living) and not state.status.terminal:
+            self.longest_unread_ms = max(self.longest_unread_ms, now - state.reconciled_ms)
 
     def _ladder_fits_the_holding(self) -> None:
         state = self.store.get(RUN_ID).state

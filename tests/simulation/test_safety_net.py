@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalicelib.domain.runtime.states import RunStatus, StopReason
 from chalicelib.services.runs.finalize import SILENT_MS, UNSTARTED_MS, SweepRuns
 from tests.simulation.scenario import RUN_ID, SYMBOL
-from tests.simulation.world import Options, Simulated, finalizer
+from tests.simulation.world import SUPERVISION_MS, Options, Simulated, finalizer
 
 
 def _half_way(seed: int = 5) -> Simulated:
@@ -82,3 +82,17 @@ def test_the_sweeper_starts_what_was_never_started_and_finalizes_what_has_gone_s
     silent.clock.advance(3_000)
     assert sweep().finalized == (RUN_ID,)
     assert silent.record.state.status is RunStatus.ERROR
+
+
+def test_while_something_is_held_the_account_is_read_each_minute_however_slow_the_candles() -> None:
+    options = Options(seed=5, minutes=30, busy=1.0, volatility=0.00001, candles=False)
+    simulated = Simulated(options).run()
+    assert simulated.watch.entries
+    assert simulated.watch.longest_unread_ms <= 60_000
+
+
+def test_while_nothing_is_held_no_wake_is_spent_on_reading() -> None:
+    simulated = Simulated(Options(seed=5, minutes=30, busy=0.0, candles=False)).run()
+    supervised = 30 * 60_000 // SUPERVISION_MS
+    assert not simulated.watch.entries
+    assert simulated.ticks <= supervised + 3

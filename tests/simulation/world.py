@@ -20,6 +20,7 @@ from chalicelib.run_ports import KillState, StartLimits
 from chalicelib.services.runs.finalize import FinalizeRun
 from chalicelib.services.runs.orphans import ClearOrphans
 from chalicelib.services.runs.tick import TickRun
+from chalicelib.services.sidecar.look_again import LookAgain
 from infra.local.exchange.engine import Account, Exchange, Settings
 from infra.local.exchange.engine.catalogue import CATALOGUE
 from tests.fakes.memory_inbox import MemoryInbox, MemoryWorkflow
@@ -66,7 +67,7 @@ class Prices:
 @dataclass
 class Options:
     """How long the run is and what the seed may do to it. ``stop_at_ms`` asks for a stop that long after the start,
-    ``stall_at`` stalls one Tick at that moment until another has taken over."""
+    ``stall_at`` stalls one Tick at that moment until another has taken over, without ``candles`` none wakes it."""
 
     seed: int
     minutes: int = 4
@@ -77,6 +78,7 @@ class Options:
     hook: Any = None
     stall_at: str = ""
     busy: float = 0.9
+    candles: bool = True
     mutation: Mutation = Mutation.NONE
     shape: Shape = Shape.PLAIN
 
@@ -120,6 +122,7 @@ class Simulated:
         self.switch = self.store.switches
         self.audit = MemoryAudit()
         self.watch = Watch(self.engine, self.account, self.store, most_usd=most_at_stake(self.spec))
+        self.look_again = LookAgain(self.inbox, self.clock)
         self.clock.on_pass = self._pass
         self.tick = self._tick_service()
         self.outside = OutsideSignals(options.rates, Random(options.seed), options.mutation)
@@ -217,9 +220,10 @@ class Simulated:
         price = self.market.listing.instrument.round_price(self.market.last * (1 + move))
         self.engine.advance(now, {SYMBOL: price})
         self._misfortunes(now, rates)
-        self.watch.each_second()
+        self.watch.each_second(now)
+        self.look_again(self.store.active())
         minute = Interval.M1.milliseconds
-        if now % minute == 0:
+        if now % minute == 0 and self.options.candles:
             self._post(CandleClosed(Interval.M1, now - minute))
         if sides_from_outside(self.spec):
             for signal in self.outside.each_second(now):

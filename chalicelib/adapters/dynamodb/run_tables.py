@@ -30,7 +30,7 @@ class ActiveRuns(GlobalSecondaryIndex["RunItem"]):
 
     class Meta:
         index_name = "active"
-        projection = IncludeProjection(["connection_id", "intervals", "symbol", "tick_ms", "workspace_id"])
+        projection = IncludeProjection(["connection_id", "intervals", "look_ms", "symbol", "tick_ms", "workspace_id"])
 
     active = UnicodeAttribute(hash_key=True)
     run_id = UnicodeAttribute(range_key=True)
@@ -57,6 +57,7 @@ class RunItem(Model):
     version = NumberAttribute(null=True)
     epoch = NumberAttribute(null=True)
     tick_ms = NumberAttribute(null=True)
+    look_ms = NumberAttribute(null=True)
     segment = NumberAttribute(null=True)
     rings = NumberAttribute(null=True)
     token = UnicodeAttribute(null=True)

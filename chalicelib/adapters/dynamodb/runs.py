@@ -133,6 +133,8 @@ class DynamoRunStore:
             RunItem.status.set(state.status.value),
             RunItem.version.set(after.version),
         ]
+        if state.look_ms != before.state.look_ms:
+            actions.append(RunItem.look_ms.set(state.look_ms) if state.look_ms else RunItem.look_ms.remove())
         if state.status.terminal:
             actions.append(RunItem.active.remove())
         with TransactWrite(connection=self._connection, client_request_token=token) as transaction:
@@ -294,6 +296,7 @@ def _active(item: RunItem) -> ActiveRun:
         symbol=item.symbol,
         intervals=tuple(Interval(name) for name in item.intervals.split(",")),
         tick_ms=int(item.tick_ms),
+        look_ms=int(item.look_ms or 0),
     )
 
 

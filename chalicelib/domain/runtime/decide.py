@@ -51,7 +51,8 @@ from chalicelib.domain.runtime.states import RunStatus, StopReason
 from chalicelib.domain.runtime.winding_down import wind_down
 from chalicelib.domain.strategy.spec import OnStop
 
-RECONCILE_EVERY_MS = 60_000
+# Due a little early: a wake that comes each minute would find it not quite due, and leave it to the one after.
+RECONCILE_EVERY_MS = 55_000
 SAME_OUTAGE_MS = 10_000
 START_WITHIN_MS = 5 * 60_000
 # A stream that was never there has no gap to speak of: it has connected, not come back.

@@ -15,6 +15,9 @@ from chalicelib.domain.runtime.position import Holding, Ledger
 from chalicelib.domain.runtime.states import RunStatus, StopReason, TradingState
 from chalicelib.domain.strategy.spec import OnStop
 
+# A minute, less what it takes until the sidecar has seen the time and the Tick has begun.
+LOOK_AFTER_MS = 58_000
+
 
 @dataclass(frozen=True, slots=True)
 class RunTerms:
@@ -121,6 +124,11 @@ class RunState:
         """The intents whose story is not over: the entry, the exit, then the orders of the ladder."""
         return (*(intent for intent in (self.entry, self.exit) if intent is not None), *self.ladder)
 
+    @property
+    def look_ms(self) -> int:
+        """When to look at the account again at the latest; 0 while nothing is held and no order is under way."""
+        return self.reconciled_ms + LOOK_AFTER_MS if self.holding is not None or self.living else 0
+
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
@@ -136,7 +144,7 @@ class RunRecord:
 
 @dataclass(frozen=True, slots=True)
 class ActiveRun:
-    """What the sidecar needs to know of a run that has not ended."""
+    """What the sidecar needs to know of a run that has not ended. ``look_ms``: when to wake it at the latest, or 0."""
 
     run_id: str
     workspace_id: str
@@ -144,3 +152,4 @@ class ActiveRun:
     symbol: str
     intervals: tuple[Interval, ...]
     tick_ms: int
+    look_ms: int = 0

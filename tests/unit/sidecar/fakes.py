@@ -49,6 +49,7 @@ class FakeInbox:
         self._lock = threading.Lock()
         self.messages: dict[str, dict[str, Message]] = defaultdict(dict)
         self.posts = 0
+        self.rung: list[str] = []
         self.broken = False
 
     def post(self, run_id: str, message: Message) -> bool:
@@ -57,6 +58,10 @@ class FakeInbox:
         with self._lock:
             self.posts += 1
             self.messages[run_id].setdefault(message.message_id, message)
+        return True
+
+    def ring(self, run_id: str) -> bool:
+        self.rung.append(run_id)
         return True
 
     def pending(self, run_id: str, limit: int) -> Pending:

@@ -1,0 +1,37 @@
+"""Wakes runs that hold something and whose account was last read almost a minute ago (C-24).
+
+A run's own supervision is slower than that, and its candles may be. Who holds nothing is left in peace: wakes cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from chalicelib.domain.runtime.record import ActiveRun
+from chalicelib.ports import Clock
+from chalicelib.run_ports import Inbox
+
+REPEAT_MS = 60_000
+
+
+class LookAgain:
+    """Rings each due run once, then only after a minute: an exchange that does not answer is asked no more often."""
+
+    def __init__(self, inbox: Inbox, clock: Clock) -> None:
+        self._inbox = inbox
+        self._clock = clock
+        self._rung: dict[str, tuple[int, int]] = {}
+
+    def __call__(self, runs: Iterable[ActiveRun]) -> None:
+        """Rings those of the runs whose time has come."""
+        now = self._clock.now_ms()
+        rung: dict[str, tuple[int, int]] = {}
+        for run in runs:
+            look_ms, rung_ms = self._rung.get(run.run_id, (0, 0))
+            asked = look_ms == run.look_ms and now - rung_ms < REPEAT_MS
+            if asked:
+                rung[run.run_id] = (look_ms, rung_ms)
+            elif run.look_ms and now >= run.look_ms:
+                self._inbox.ring(run.run_id)
+                rung[run.run_id] = (run.look_ms, now)
+        self._rung = rung
