@@ -12,6 +12,7 @@ from chalicelib.domain.lab.job import JobKind, JobStatus, LabJob
 
 if TYPE_CHECKING:
     from chalicelib.domain.market.bars import Bars
+    from chalicelib.domain.market.funding_series import FundingSeries
     from chalicelib.domain.workspace.bot import Bot
     from chalicelib.domain.workspace.strategy_version import StrategyHead, StrategyVersion
 
@@ -72,13 +73,19 @@ class Upload:
 
 
 class LabStore(Protocol):
-    """Candles by month, uploads and results, each below its workspace."""
+    """Candles by month, funding, uploads and results, each below its workspace."""
 
     def put_month(self, workspace_id: str, symbol: str, interval: str, month: str, bars: Bars) -> str:
         """Stores a month's candles once (its key ends with their hash) and returns the key."""
 
     def get_month(self, key: str) -> Bars:
         """The candles of one month, in one read. Raises NotFound."""
+
+    def put_funding(self, workspace_id: str, symbol: str, funding: FundingSeries) -> str:
+        """Stores a period's funding once (its key ends with its hash) and returns the key."""
+
+    def get_funding(self, key: str) -> FundingSeries:
+        """What ``put_funding`` stored. Raises NotFound."""
 
     def put_result(self, workspace_id: str, job_id: str, name: str, content: bytes) -> None:
         """Stores a part of a job's result (JSON), compressed."""

@@ -18,6 +18,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from chalicelib.domain.market.candle import Candle
+from chalicelib.domain.market.funding_rate import FundingRate
 from chalicelib.domain.market.instrument import Instrument
 from chalicelib.domain.market.interval import Interval
 from chalicelib.domain.runtime.facts import (
@@ -229,6 +230,9 @@ class MarketData(Protocol):
 
     def candles_between(self, symbol: str, interval: Interval, from_ms: int, to_ms: int) -> tuple[Candle, ...]:
         """The closed candles that open at from_ms <= time < to_ms, oldest first; at most 1,000 intervals at a time."""
+
+    def funding_between(self, symbol: str, from_ms: int, to_ms: int) -> tuple[FundingRate, ...]:
+        """Every settlement of funding at from_ms <= time < to_ms, oldest first, read page by page."""
 
     def ticker(self, symbol: str) -> Ticker:
         """Current prices."""

@@ -21,6 +21,7 @@ from chalicelib.domain.strategy.parse import build_spec, normalise
 from chalicelib.domain.strategy.plan import Plan, compile_plan
 from functions.backtest.candle_file import CandleFileError, missing_bars, read_candles
 from functions.backtest.checks import check_lines, run_checks
+from functions.backtest.funding_file import read_funding
 from functions.backtest.instrument_file import InstrumentFileError, read_instrument
 from functions.backtest.summary import summary_lines
 
@@ -54,6 +55,7 @@ def _run(options: argparse.Namespace) -> int:
         starting_equity=options.equity,
         leverage=options.leverage,
         instrument=None if options.instrument is None else read_instrument(options.instrument),
+        funding=None if options.funding is None else read_funding(options.funding),
     )
     bars = _bars(plan, options)
     primary = bars[plan.spec.timeframe]
@@ -135,6 +137,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--fill-at", choices=[one.value for one in FillAt], default=FillAt.NEXT_OPEN.value)
     add("--leverage", type=_positive, help="turns the liquidation check on")
     add("--instrument", type=Path, help="the instrument's rules (JSON); without it nothing is rounded")
+    add("--funding", type=Path, help="funding settlements: .csv or .csv.gz with timestamp,rate (a fraction)")
     add("--check", action="store_true", help="also check look-ahead and warm-up, and shuffle the trades")
     add("--seed", type=int, default=1, help="seed of the shuffles (default 1)")
     add("--json", type=Path, help="where to write the report as JSON")

@@ -21,6 +21,7 @@ from chalicelib.adapters.s3.lab_store import S3LabStore
 from chalicelib.domain.datasets.dataset import Dataset, DatasetStatus, Month, Quality, Source
 from chalicelib.domain.lab.job import JobKind, JobStatus, LabJob
 from chalicelib.domain.market.bars import Bars
+from chalicelib.domain.market.funding_series import FundingSeries
 from chalicelib.domain.market.interval import Interval
 from chalicelib.domain.workspace.bot import Bot
 from chalicelib.domain.workspace.strategy_version import StrategyHead, StrategyVersion
@@ -50,8 +51,9 @@ SETTLED = replace(
     status=DatasetStatus.PARTIAL,
     candles=3,
     rows_hash="abc",
-    quality=Quality(gaps=1, missing=2, longest_gap_ms=600_000),
+    quality=Quality(gaps=1, missing=2, longest_gap_ms=600_000, funding_rates=3, funding_missing=1),
     months=(Month("2022-01", "w1/key", 3),),
+    funding_key="w1/funding",
     done=1,
 )
 JOB = LabJob(
@@ -81,6 +83,9 @@ class Lab:
     drafts: DraftRepository
     strategies: MemoryStrategies | DynamoStrategies
     bots: MemoryBots | DynamoBots
+
+
+FUNDING = FundingSeries(np.array([28_800_000, 57_600_000], np.int64), np.array([0.0001, -0.00025]))
 
 
 def in_memory() -> Lab:
@@ -213,6 +218,16 @@ def test_a_month_comes_back_exactly_and_equal_candles_share_a_key(lab: Lab) -> N
         assert np.array_equal(getattr(found, name), getattr(BARS, name)), name
     with pytest.raises(NotFound):
         lab.store.get_month(key + "x")
+
+
+def test_funding_comes_back_exactly_and_equal_funding_shares_a_key(lab: Lab) -> None:
+    key = lab.store.put_funding("w1", "BTCUSDT", FUNDING)
+    assert lab.store.put_funding("w1", "BTCUSDT", FUNDING) == key
+    found = lab.store.get_funding(key)
+    assert np.array_equal(found.time_ms, FUNDING.time_ms)
+    assert np.array_equal(found.rate, FUNDING.rate)
+    with pytest.raises(NotFound):
+        lab.store.get_funding(key + "x")
 
 
 def test_a_result_comes_back_as_it_was_stored(lab: Lab) -> None:

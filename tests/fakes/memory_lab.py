@@ -10,6 +10,7 @@ from chalicelib.account_ports import Listing
 from chalicelib.domain.datasets.dataset import Dataset, DatasetStatus
 from chalicelib.domain.lab.job import JobKind, JobStatus, LabJob
 from chalicelib.domain.market.bars import Bars
+from chalicelib.domain.market.funding_series import FundingSeries
 from chalicelib.domain.workspace.bot import Bot
 from chalicelib.domain.workspace.strategy_version import StrategyHead, StrategyVersion
 from chalicelib.lab_ports import Upload
@@ -109,6 +110,7 @@ class MemoryLabStore:
     """A ``LabStore``. ``uploads`` are what users have put."""
 
     months: dict[str, Bars] = field(default_factory=dict)
+    funding: dict[str, FundingSeries] = field(default_factory=dict)
     results: dict[tuple[str, str, str], bytes] = field(default_factory=dict)
     uploads: dict[tuple[str, str], bytes] = field(default_factory=dict)
     reads: int = 0
@@ -124,6 +126,16 @@ class MemoryLabStore:
         if key not in self.months:
             raise NotFound(key)
         return self.months[key]
+
+    def put_funding(self, workspace_id: str, symbol: str, funding: FundingSeries) -> str:
+        key = f"{workspace_id}/{symbol}/funding/{hash((funding.time_ms.tobytes(), funding.rate.tobytes()))}"
+        self.funding[key] = funding
+        return key
+
+    def get_funding(self, key: str) -> FundingSeries:
+        if key not in self.funding:
+            raise NotFound(key)
+        return self.funding[key]
 
     def put_result(self, workspace_id: str, job_id: str, name: str, content: bytes) -> None:
         self.results[(workspace_id, job_id, name)] = content

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from chalicelib.domain.market.candle import Candle
+from chalicelib.domain.market.funding_rate import FundingRate
 from chalicelib.domain.market.instrument import Instrument
 from chalicelib.domain.market.interval import Interval
 from chalicelib.domain.market.side import Side
@@ -201,6 +202,7 @@ class ScriptedMarket:
         default_factory=lambda: {name: instrument(name) for name in ("BTCUSDT", "ETHUSDT", "SOLUSDT")}
     )
     price: Decimal = Decimal(40_000)
+    funding_rate: Decimal = Decimal("0.0001")
 
     def instrument(self, symbol: str) -> Instrument:
         if symbol not in self.symbols:
@@ -221,6 +223,11 @@ class ScriptedMarket:
         step, price = interval.milliseconds, self.price
         first = -(-from_ms // step) * step
         return tuple(Candle(start, price, price, price, price, Decimal(1)) for start in range(first, to_ms, step))
+
+    def funding_between(self, symbol: str, from_ms: int, to_ms: int) -> tuple[FundingRate, ...]:
+        step = self.instrument(symbol).funding_interval_minutes * 60_000
+        times = range(-(-from_ms // step) * step, to_ms, step)
+        return tuple(FundingRate(time_ms, self.funding_rate) for time_ms in times)
 
     def ticker(self, symbol: str) -> Ticker:
         self.instrument(symbol)

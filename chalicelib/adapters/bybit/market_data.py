@@ -15,9 +15,10 @@ import urllib3
 
 from chalicelib.adapters.bybit.fields import MalformedPayload, Row, rows, text
 from chalicelib.adapters.bybit.governor import IP_BAN_MS
-from chalicelib.adapters.bybit.market_records import candle, instrument, ticker, tradable
+from chalicelib.adapters.bybit.market_records import candle, funding_rate, instrument, ticker, tradable
 from chalicelib.domain.exchange.retcodes import Policy, classify
 from chalicelib.domain.market.candle import Candle
+from chalicelib.domain.market.funding_rate import FundingRate
 from chalicelib.domain.market.instrument import Instrument
 from chalicelib.domain.market.interval import Interval
 from chalicelib.ports import Clock, ExchangeUnavailable, NotFound, Ticker
@@ -28,6 +29,7 @@ _TRIES = 3
 _PAUSE_SECONDS = 0.2
 _PAGES = 50
 _CANDLES_A_PAGE = 1_000
+_RATES_A_PAGE = 200
 _LINEAR = {"category": "linear"}
 # How the exchange says that it does not know a symbol: 10001 with a text about it.
 _REFUSED = frozenset({Policy.BAD_REQUEST, Policy.INSTRUMENT})
@@ -104,6 +106,24 @@ class BybitMarketData:
         closed = [bar for bar in page if from_ms <= bar.open_time_ms < to_ms]
         closed = [bar for bar in closed if bar.open_time_ms + interval.milliseconds <= now]
         return tuple(sorted(closed, key=lambda bar: bar.open_time_ms))
+
+    def funding_between(self, symbol: str, from_ms: int, to_ms: int) -> tuple[FundingRate, ...]:
+        """See ``MarketData.funding_between``: pages of 200, the newest first, until one brings nothing older."""
+        found: dict[int, FundingRate] = {}
+        query = {**_LINEAR, "symbol": symbol, "limit": str(_RATES_A_PAGE), "startTime": str(from_ms)}
+        end = to_ms - 1
+        for _ in range(_PAGES):
+            if end < from_ms:
+                break
+            page = self._rows("/v5/market/funding/history", {**query, "endTime": str(end)})
+            rates = [_read(funding_rate, row) for row in page]
+            found |= {one.time_ms: one for one in rates if from_ms <= one.time_ms < to_ms}
+            if len(page) < _RATES_A_PAGE:
+                break
+            end = min(one.time_ms for one in rates) - 1
+        else:
+            raise ExchangeUnavailable(f"{symbol}: more than {_PAGES} pages of funding")
+        return tuple(rate for _, rate in sorted(found.items()))
 
     def ticker(self, symbol: str) -> Ticker:
         """Current prices."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from chalicelib.adapters.bybit.fields import MalformedPayload, Row, decimal, integer_or_none, required_text, text
 from chalicelib.domain.market.candle import Candle
+from chalicelib.domain.market.funding_rate import FundingRate
 from chalicelib.domain.market.instrument import Instrument
 from chalicelib.ports import Ticker
 
@@ -57,6 +58,15 @@ def candle(row: Sequence[Any]) -> Candle:
     if not (low <= min(opened, close) and max(opened, close) <= high and volume >= 0):
         raise MalformedPayload("a candle's prices contradict each other")
     return Candle(open_time_ms=start, open=opened, high=high, low=low, close=close, volume=volume)
+
+
+def funding_rate(row: Row) -> FundingRate:
+    """A settlement of market/funding/history."""
+    try:
+        time_ms = int(required_text(row, "fundingRateTimestamp"))
+    except ValueError as error:
+        raise MalformedPayload("fundingRateTimestamp is no number") from error
+    return FundingRate(time_ms, decimal(row, "fundingRate"))
 
 
 def ticker(row: Row) -> Ticker:

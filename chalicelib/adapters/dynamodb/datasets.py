@@ -41,6 +41,7 @@ class DatasetItem(Model):
     total = NumberAttribute()
     detail = UnicodeAttribute(null=True)
     upload = UnicodeAttribute(null=True)
+    funding_key = UnicodeAttribute(null=True)
 
 
 class DynamoDatasets:
@@ -105,6 +106,7 @@ def _item(dataset: Dataset) -> DatasetItem:
         total=dataset.total,
         detail=dataset.detail or None,
         upload=dataset.upload or None,
+        funding_key=dataset.funding_key or None,
     )
 
 
@@ -129,4 +131,5 @@ def _dataset(item: DatasetItem) -> Dataset:
         total=int(item.total),
         detail=item.detail or "",
         upload=item.upload or "",
+        funding_key=item.funding_key or "",
     )

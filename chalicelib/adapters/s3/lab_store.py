@@ -1,6 +1,7 @@
 """``LabStore`` on one bucket. Months are npz (deflated float64 and int64 columns, no pickles), results gzipped JSON.
 
-Keys: ``{workspace}/candles/{symbol}/{interval}/{month}/{hash}.npz``, ``{workspace}/jobs/{job}/{name}.json.gz``,
+Keys: ``{workspace}/candles/{symbol}/{interval}/{month}/{hash}.npz``, ``{workspace}/funding/{symbol}/{hash}.npz``,
+ ``{workspace}/jobs/{job}/{name}.json.gz``,
 ``uploads/{workspace}/{upload}``, which the bucket forgets after a day.
 """
 
@@ -15,6 +16,7 @@ import numpy as np
 from botocore.exceptions import ClientError
 
 from chalicelib.domain.market.bars import Bars
+from chalicelib.domain.market.funding_series import FundingSeries
 from chalicelib.lab_ports import Upload
 from chalicelib.ports import Clock, Conflict, NotFound
 
@@ -33,17 +35,24 @@ class S3LabStore:
     def put_month(self, workspace_id: str, symbol: str, interval: str, month: str, bars: Bars) -> str:
         """See ``LabStore.put_month``. The hash is of the columns, not of the file, whose compression may differ."""
         columns = [bars.open_time_ms, *(getattr(bars, name) for name in _COLUMNS)]
-        digest = hashlib.sha256(b"".join(np.ascontiguousarray(column).tobytes() for column in columns)).hexdigest()
+        digest = _digest(*columns)
         key = f"{workspace_id}/candles/{symbol}/{interval}/{month}/{digest[:32]}.npz"
-        file = io.BytesIO()
-        np.savez_compressed(file, ts=columns[0], **dict(zip(_COLUMNS, columns[1:], strict=True)))
-        self._client.put_object(Bucket=self._bucket, Key=key, Body=file.getvalue())
-        return key
+        return self._put_arrays(key, ts=columns[0], **dict(zip(_COLUMNS, columns[1:], strict=True)))
 
     def get_month(self, key: str) -> Bars:
         """See ``LabStore.get_month``."""
         with np.load(io.BytesIO(self._read(key)), allow_pickle=False) as arrays:
             return Bars(arrays["ts"], *(arrays[name] for name in _COLUMNS))
+
+    def put_funding(self, workspace_id: str, symbol: str, funding: FundingSeries) -> str:
+        """See ``LabStore.put_funding``."""
+        key = f"{workspace_id}/funding/{symbol}/{_digest(funding.time_ms, funding.rate)[:32]}.npz"
+        return self._put_arrays(key, ts=funding.time_ms, rate=funding.rate)
+
+    def get_funding(self, key: str) -> FundingSeries:
+        """See ``LabStore.get_funding``."""
+        with np.load(io.BytesIO(self._read(key)), allow_pickle=False) as arrays:
+            return FundingSeries(arrays["ts"], arrays["rate"])
 
     def put_result(self, workspace_id: str, job_id: str, name: str, content: bytes) -> None:
         """See ``LabStore.put_result``. ``mtime`` 0: equal results are equal files."""
@@ -72,6 +81,12 @@ class S3LabStore:
         """See ``LabStore.read_upload``."""
         return self._read(_upload_key(workspace_id, upload), most_bytes)
 
+    def _put_arrays(self, key: str, **arrays: Any) -> str:
+        file = io.BytesIO()
+        np.savez_compressed(file, **arrays)
+        self._client.put_object(Bucket=self._bucket, Key=key, Body=file.getvalue())
+        return key
+
     def _read(self, key: str, most_bytes: int | None = None) -> bytes:
         try:
             answer = self._client.get_object(Bucket=self._bucket, Key=key)
@@ -84,6 +99,10 @@ class S3LabStore:
             raise Conflict("upload_too_large")
         content: bytes = answer["Body"].read()
         return content
+
+
+def _digest(*columns: Any) -> str:
+    return hashlib.sha256(b"".join(np.ascontiguousarray(column).tobytes() for column in columns)).hexdigest()
 
 
 def _result_key(workspace_id: str, job_id: str, name: str) -> str:

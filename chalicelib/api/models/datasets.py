@@ -75,7 +75,7 @@ class PreviewQuery(RequestModel):
 
 
 class QualityView(View):
-    """What was found in the rows as they came."""
+    """What was found in the rows as they came, and of the funding of their time (collected datasets only)."""
 
     gaps: int
     missing: int
@@ -84,6 +84,8 @@ class QualityView(View):
     conflicts: int
     impossible: int
     misaligned: int
+    funding_rates: int
+    funding_missing: int
 
 
 class MonthView(View):
@@ -140,6 +142,8 @@ class DatasetView(View):
                 conflicts=found.conflicts,
                 impossible=found.impossible,
                 misaligned=found.misaligned,
+                funding_rates=found.funding_rates,
+                funding_missing=found.funding_missing,
             ),
             months=[MonthView(month=month.name, candles=month.candles) for month in dataset.months],
             detail=dataset.detail or None,

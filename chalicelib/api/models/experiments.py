@@ -44,6 +44,7 @@ class AssumptionsBody(RequestModel):
     qty: PositiveDecimalText | None = None
     leverage: PositiveDecimalText | None = None
     instrument: bool = Field(default=True, description="round to the instrument's steps and check its minimums")
+    funding: bool = Field(default=True, description="charge the funding that the timeframe's dataset has, if any")
 
     @model_validator(mode="after")
     def _sensible(self) -> AssumptionsBody:
@@ -61,6 +62,7 @@ class AssumptionsBody(RequestModel):
             starting_equity=self.starting_equity,
             fixed_qty=self.qty,
             leverage=self.leverage,
+            funding=self.funding,
         )
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from chalicelib.domain.backtest.settings import FundingSeries
 from chalicelib.domain.market.bars import Bars, Floats, Ints
+from chalicelib.domain.market.funding_series import FundingSeries
 
 
 class FundingTable:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import orjson
 
+from chalicelib.domain.backtest.costs import FundingTable
 from chalicelib.domain.backtest.equity import daily_returns, drawdown, equity_curve
 from chalicelib.domain.backtest.history import History
 from chalicelib.domain.backtest.metrics import calmar, deflated_sharpe, sharpe, sortino, trade_figures
@@ -107,7 +108,7 @@ def assumptions(plan: Plan, settings: Settings, *, with_detail: bool) -> list[st
     if plan.spec.entry.order.type is OrderType.LIMIT:
         said.append(f"Limit entries fill only when traded through, at a maker fee of {settings.maker_fee_bps:g} bps.")
     said.append(f"Slippage {settings.slippage_bps:g} bps against the trade on market fills and exits.")
-    said.append("Funding is not included." if settings.funding is None else "Funding is charged at its times.")
+    said.append(_about_funding(settings))
     if settings.fixed_qty is not None:
         said.append(f"Fixed quantity {settings.fixed_qty:g}; no compounding, cooldown or loss limits.")
     else:
@@ -120,6 +121,14 @@ def assumptions(plan: Plan, settings: Settings, *, with_detail: bool) -> list[st
         said.append(f"Isolated margin at {settings.leverage:g}x; liquidation is checked before the stop.")
     said.append("A position still open at the end is not counted. Queue, latency and market impact are not modelled.")
     return said
+
+
+def _about_funding(settings: Settings) -> str:
+    if settings.funding is None:
+        return "Funding is not included."
+    return (
+        f"Funding is charged at its times ({len(settings.funding)} rates), on the open of the bar that each falls in."
+    )
 
 
 def exposure(trades: Trades, bar_count: int) -> float:
@@ -180,8 +189,10 @@ def _buy_and_hold(bars: Bars, settings: Settings, bar_ms: int) -> Report | None:
     slip, fee = settings.slippage_bps / 10_000, settings.taker_fee_bps / 10_000
     bought, sold = float(bars.open[0]) * (1 + slip), float(bars.close[-1]) * (1 - slip)
     qty = starting / bought
-    net = qty * (sold - bought) - qty * (sold + bought) * fee
-    fall = drawdown(starting + qty * (bars.close - bought), bars, bar_ms, starting)
+    table, closes = FundingTable(settings.funding, bars), bars.open_time_ms + bar_ms
+    paid = table.paid(np.full(len(bars), bars.open_time_ms[0]), closes - 1)
+    net = qty * (sold - bought) - qty * (sold + bought) * fee - qty * float(paid[-1])
+    fall = drawdown(starting + qty * (bars.close - bought - paid), bars, bar_ms, starting)
     return {"net_pnl": net, "return_pct": net / starting * 100, "max_drawdown_pct": fall.percent}
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from chalicelib.domain.market.bars import Floats, Ints
+from chalicelib.domain.market.funding_series import FundingSeries
 from chalicelib.domain.market.instrument import Instrument
 
 # Raised whenever the same strategy, bars and settings may give other trades than before.
@@ -18,14 +18,6 @@ class FillAt(StrEnum):
 
     NEXT_OPEN = "next_open"
     CLOSE = "close"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FundingSeries:
-    """Funding times (milliseconds UTC, rising) and rates (fractions; positive: longs pay)."""
-
-    time_ms: Ints
-    rate: Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ def parse_candles(content: bytes) -> Bars:
         values: list[Floats] = [np.array(column, np.float64) for column in columns[1:]]
     except ValueError as error:
         raise UnreadableCandles(str(error)) from error
-    return Bars(_times(columns[0]), *values)
+    return Bars(parse_times(columns[0]), *values)
 
 
 def epoch_milliseconds(times: Ints) -> Ints:
@@ -70,7 +70,8 @@ def epoch_milliseconds(times: Ints) -> Ints:
     return times if int(times.max()) >= _MILLISECONDS_FROM else times * 1000
 
 
-def _times(texts: tuple[str, ...]) -> Ints:
+def parse_times(texts: tuple[str, ...]) -> Ints:
+    """Times, ISO UTC or epoch, as milliseconds. Raises UnreadableCandles."""
     if not texts:
         return np.empty(0, np.int64)
     try:

@@ -1,4 +1,4 @@
-"""A dataset: candles of one symbol and interval, fixed for ever by the hash of their rows (FR-63, FR-DM-14)."""
+"""A dataset: candles of one symbol and interval, with the funding of their time, fixed for ever by a hash (FR-63)."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """What was found in the rows as they came. Rows that are counted in the last four were left out.
+    """What was found in the rows as they came. Rows that are repeated, impossible or misaligned were left out.
 
     ``gaps`` are places without candles, ``missing`` the candles not there (those at the ends of an asked range
     included), ``longest_gap_ms`` the longest such place. ``duplicates`` repeat a row exactly, ``conflicts`` repeat a
     time with other values (the first row stays), ``impossible`` contradict themselves, ``misaligned`` do not begin
-    where candles of the interval do.
+    where candles of the interval do. ``funding_rates`` settlements of funding were found, ``funding_missing`` were not.
     """
 
     gaps: int = 0
@@ -46,11 +46,13 @@ class Quality:
     conflicts: int = 0
     impossible: int = 0
     misaligned: int = 0
+    funding_rates: int = 0
+    funding_missing: int = 0
 
     @property
     def whole(self) -> bool:
         """Whether nothing is missing or in doubt; exact repeats do no harm."""
-        return not (self.missing or self.conflicts or self.impossible or self.misaligned)
+        return not (self.missing or self.conflicts or self.impossible or self.misaligned or self.funding_missing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class Dataset:
     """The index row of a dataset. Times are milliseconds UTC; ``to_ms`` is the last candle's close.
 
     ``done`` of ``total`` steps are made while it is PENDING. ``detail`` says why it FAILED. ``upload`` is the upload
-    that it is made from, "" for none.
+    that it is made from, "" for none. ``funding_key`` is where its funding rates are stored, "" when it has none.
     """
 
     workspace_id: str
@@ -89,3 +91,4 @@ class Dataset:
     total: int = 1
     detail: str = ""
     upload: str = ""
+    funding_key: str = ""

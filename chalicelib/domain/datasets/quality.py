@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from chalicelib.domain.datasets.dataset import DatasetStatus, Quality
 from chalicelib.domain.market.bars import Bars, Bools
+from chalicelib.domain.market.funding_series import FundingSeries
 from chalicelib.domain.market.interval import Interval
 
 _ROW = np.dtype([(name, "<i8" if name == "time" else "<f8") for name in ("time", "o", "h", "l", "c", "v")])
 
+_SETTLEMENT = np.dtype([("time", "<i8"), ("rate", "<f8")])
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judged:
-    """The usable rows, rising in time, and what was found. ``detail`` says why nothing is usable."""
+    """The usable rows, rising in time, and what was found. ``detail`` says why nothing is usable.
+
+    ``funding`` is that of the candles' time, None when there is none.
+    """
 
     bars: Bars
     quality: Quality
     status: DatasetStatus
     detail: str = ""
+    funding: FundingSeries | None = None
 
 
 def judge(rows: Bars, interval: Interval, asked: tuple[int, int] | None = None) -> Judged:
@@ -59,10 +66,25 @@ def judge(rows: Bars, interval: Interval, asked: tuple[int, int] | None = None) 
     return Judged(kept, quality, DatasetStatus.READY if quality.whole else DatasetStatus.PARTIAL)
 
 
-def rows_hash(symbol: str, interval: Interval, bars: Bars) -> str:
+def with_funding(judged: Judged, funding: FundingSeries, missing: int) -> Judged:
+    """The same with what was found of the funding of the candles' time."""
+    quality = replace(judged.quality, funding_rates=len(funding), funding_missing=missing)
+    status = judged.status
+    if status is DatasetStatus.READY and not quality.whole:
+        status = DatasetStatus.PARTIAL
+    return replace(judged, quality=quality, status=status, funding=funding if len(funding) else None)
+
+
+def rows_hash(symbol: str, interval: Interval, bars: Bars, funding: FundingSeries | None = None) -> str:
     """SHA-256 over the canonical rows: ``symbol interval newline``, then per candle little-endian int64 milliseconds
-    and five little-endian float64 (open, high, low, close, volume)."""
-    return hashlib.sha256(f"{symbol} {interval}\n".encode() + _row_bytes(bars)).hexdigest()
+    and five little-endian float64 (open, high, low, close, volume); with funding then ``newline funding newline`` and
+    per settlement little-endian int64 milliseconds and float64 rate."""
+    digest = hashlib.sha256(f"{symbol} {interval}\n".encode() + _row_bytes(bars))
+    if funding is not None:
+        table = np.empty(len(funding), _SETTLEMENT)
+        table["time"], table["rate"] = funding.time_ms, funding.rate
+        digest.update(b"\nfunding\n" + table.tobytes())
+    return digest.hexdigest()
 
 
 def months(bars: Bars) -> Iterator[tuple[str, Bars]]:

@@ -22,7 +22,10 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Assumptions:
-    """What the backtest assumes; the fields are those of ``backtest.settings.Settings``, exact."""
+    """What the backtest assumes; the fields are those of ``backtest.settings.Settings``, exact.
+
+    ``funding`` charges what the dataset of the strategy's timeframe has of it.
+    """
 
     fill_at: str = "next_open"
     taker_fee_bps: Decimal = Decimal("5.5")
@@ -32,6 +35,7 @@ class Assumptions:
     fixed_qty: Decimal | None = None
     leverage: Decimal | None = None
     instrument: Instrument | None = None
+    funding: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 
 from chalicelib.domain.datasets.candle_text import UnreadableCandles, inflated, parse_candles
 from chalicelib.domain.datasets.dataset import Dataset, DatasetStatus
-from chalicelib.domain.datasets.quality import Judged, judge
+from chalicelib.domain.datasets.funding_quality import missing_rates
+from chalicelib.domain.datasets.quality import Judged, judge, with_funding
 from chalicelib.domain.market.bars import Bars
 from chalicelib.domain.market.candle import Candle
+from chalicelib.domain.market.funding_series import FundingSeries
 from chalicelib.lab_ports import DatasetRepository, LabStore
 from chalicelib.ports import Clock, Conflict, ExchangeUnavailable, MarketData, NotFound
 from chalicelib.services.lab.store_candles import CandleArchive
@@ -68,4 +70,13 @@ class MakeDataset:
                 found += self.market.candles_between(dataset.symbol, dataset.interval, start, stop)
             if page % _PAGES_A_SAYING == 0:
                 self.rows.advance(dataset.workspace_id, dataset.dataset_id, page, pages, self.clock.now_ms())
-        return judge(Bars.from_candles(found), dataset.interval, asked=(begin, end))
+        judged = judge(Bars.from_candles(found), dataset.interval, asked=(begin, end))
+        return judged if judged.detail else self._funded(dataset.symbol, judged, dataset.interval.milliseconds)
+
+    def _funded(self, symbol: str, judged: Judged, length: int) -> Judged:
+        """With the funding that was settled from the first candle's opening to the last one's close."""
+        begin = int(judged.bars.open_time_ms[0])
+        end = int(judged.bars.open_time_ms[-1]) + length
+        funding = FundingSeries.of(self.market.funding_between(symbol, begin, end))
+        interval_ms = self.market.instrument(symbol).funding_interval_minutes * 60_000
+        return with_funding(judged, funding, missing_rates(funding, begin, end, interval_ms))

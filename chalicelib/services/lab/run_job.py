@@ -28,15 +28,27 @@ from chalicelib.domain.errors import InvalidDocument, UnknownFact
 from chalicelib.domain.lab.experiment import Assumptions, DatasetRef, Experiment
 from chalicelib.domain.lab.job import JobKind, JobStatus, LabJob
 from chalicelib.domain.market.bars import Bars
+from chalicelib.domain.market.funding_series import FundingSeries
 from chalicelib.domain.market.interval import Interval
 from chalicelib.domain.strategy.parse import build_spec
 from chalicelib.domain.strategy.plan import compile_plan
 from chalicelib.lab_ports import DatasetRepository, LabJobRepository, LabStore
 from chalicelib.ports import Clock, NotFound
 from chalicelib.services.lab.progress import Progress
-from chalicelib.services.lab.store_candles import CandleArchive
+from chalicelib.services.lab.store_candles import CandleArchive, DatasetRows
 
-_HEADLINES = ("trades", "wins", "net_pnl", "return_pct", "win_rate", "sharpe", "profit_factor", "expectancy", "fees")
+_HEADLINES = (
+    "trades",
+    "wins",
+    "net_pnl",
+    "return_pct",
+    "win_rate",
+    "sharpe",
+    "profit_factor",
+    "expectancy",
+    "fees",
+    "funding",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +91,20 @@ class RunJob:
     def _compute(self, job: LabJob, part: int, parts: int) -> None:
         experiment = Experiment.from_json(job.request)
         progress = Progress(self.jobs, job, f"p{part}", self.clock)
-        bars = {interval: self._bars(job, ref) for interval, ref in experiment.datasets.items()}
+        data = self._data(job, experiment)
         match job.kind:
             case JobKind.BACKTEST:
                 progress(1, job.total)
-                self._backtest(job, experiment, bars, progress)
+                self._backtest(job, experiment, data, progress)
             case JobKind.SWEEP:
-                self._sweep_part(job, experiment, bars, progress, part, parts)
+                self._sweep_part(job, experiment, data, progress, part, parts)
             case JobKind.WALK_FORWARD:
-                self._walk_forward(job, experiment, bars, progress)
+                self._walk_forward(job, experiment, data, progress)
 
-    def _backtest(self, job: LabJob, experiment: Experiment, bars: Mapping[Interval, Bars], progress: Progress) -> None:
+    def _backtest(self, job: LabJob, experiment: Experiment, data: _Data, progress: Progress) -> None:
         plan = compile_plan(build_spec(experiment.document))
-        detail = None if experiment.detail is None else self._bars(job, experiment.detail)
-        settings = settings_of(experiment.assumptions)
+        detail = None if experiment.detail is None else self._rows(job, experiment.detail).bars
+        bars, settings = data.bars, data.settings
         if progress.cancelled():
             self._end(job, {}, None, cancelled=True)
             return
@@ -114,34 +126,34 @@ class RunJob:
         self,
         job: LabJob,
         experiment: Experiment,
-        bars: Mapping[Interval, Bars],
+        data: _Data,
         progress: Progress,
         part: int,
         parts: int,
     ) -> None:
         if experiment.search.method is SearchMethod.TPE:
-            self._search(job, experiment, bars, progress)
+            self._search(job, experiment, data, progress)
             return
         document, parameters = experiment.document, experiment.parameters
         points = grid(document, parameters, MAX_COMBINATIONS)
-        runner = SweepRunner(experiment.timeframe, bars, settings_of(experiment.assumptions))
+        runner = SweepRunner(experiment.timeframe, data.bars, data.settings)
         share = range(len(points) * part // parts, len(points) * (part + 1) // parts)
         rows = sweep_rows(document, parameters, points, share, runner, progress, progress.cancelled)
         if parts == 1:
-            self._end_sweep(job, experiment, rows, len(points), runner)
+            self._end_sweep(job, experiment, rows, len(points), runner, data.funding_rates)
             return
         content = orjson.dumps([asdict(row) for row in rows])
         self.store.put_result(job.workspace_id, job.job_id, f"part-{part}", content)
 
-    def _search(self, job: LabJob, experiment: Experiment, bars: Mapping[Interval, Bars], progress: Progress) -> None:
+    def _search(self, job: LabJob, experiment: Experiment, data: _Data, progress: Progress) -> None:
         document, parameters, search = experiment.document, experiment.parameters, experiment.search
         trials = trials_of(document, parameters, search)
         points = self.start_search([one.count for one in parameters], search.seed)
-        runner = SweepRunner(experiment.timeframe, bars, settings_of(experiment.assumptions))
+        runner = SweepRunner(experiment.timeframe, data.bars, data.settings)
         rank_by = RankBy(experiment.rank_by)
         found = search_rows(document, parameters, trials, points, rank_by, runner, progress, progress.cancelled)
         total = trials if found.cancelled else len(found.rows)
-        self._end_sweep(job, experiment, list(found.rows), total, runner)
+        self._end_sweep(job, experiment, list(found.rows), total, runner, data.funding_rates)
 
     def _merge(self, job: LabJob, parts: int) -> None:
         experiment = Experiment.from_json(job.request)
@@ -149,12 +161,18 @@ class RunJob:
         for part in range(parts):
             content = self.store.get_result(job.workspace_id, job.job_id, f"part-{part}")
             rows += [SweepRow(**row) for row in orjson.loads(content)]
-        bars = {interval: self._bars(job, ref) for interval, ref in experiment.datasets.items()}
-        runner = SweepRunner(experiment.timeframe, bars, settings_of(experiment.assumptions))
-        self._end_sweep(job, experiment, rows, job.total, runner)
+        data = self._data(job, experiment)
+        runner = SweepRunner(experiment.timeframe, data.bars, data.settings)
+        self._end_sweep(job, experiment, rows, job.total, runner, data.funding_rates)
 
     def _end_sweep(
-        self, job: LabJob, experiment: Experiment, rows: list[SweepRow], total: int, runner: SweepRunner
+        self,
+        job: LabJob,
+        experiment: Experiment,
+        rows: list[SweepRow],
+        total: int,
+        runner: SweepRunner,
+        funding_rates: int,
     ) -> None:
         rank_by = RankBy(experiment.rank_by)
         result = merged_sweep(experiment.document, experiment.parameters, rows, total, runner, rank_by)
@@ -166,24 +184,23 @@ class RunJob:
             "best": best,
             "deflated_sharpe": result.deflated_sharpe,
         }
-        self._end(job, summary, _sweep_report(experiment, result, total), cancelled=result.cancelled)
+        report = _sweep_report(experiment, result, total, funding_rates)
+        self._end(job, summary, report, cancelled=result.cancelled)
 
-    def _walk_forward(
-        self, job: LabJob, experiment: Experiment, bars: Mapping[Interval, Bars], progress: Progress
-    ) -> None:
+    def _walk_forward(self, job: LabJob, experiment: Experiment, data: _Data, progress: Progress) -> None:
         if experiment.folds is None:
             raise UnknownFact("a walk-forward without folds")
         result = run_walk_forward(
             experiment.document,
             experiment.parameters,
-            bars,
-            settings_of(experiment.assumptions),
+            data.bars,
+            data.settings,
             experiment.folds,
             rank_by=RankBy(experiment.rank_by),
             progress=progress,
             cancelled=progress.cancelled,
         )
-        report = _walk_forward_report(experiment, result)
+        report = _walk_forward_report(experiment, result, data.funding_rates)
         summary = {name: value for name, value in report.items() if name not in ("folds", "stability")}
         self._end(job, summary, report, cancelled=result.cancelled)
 
@@ -193,11 +210,30 @@ class RunJob:
         status = JobStatus.CANCELLED if cancelled else JobStatus.DONE
         self.jobs.end(job, status, self.clock.now_ms(), summary=summary, problem={})
 
-    def _bars(self, job: LabJob, ref: DatasetRef) -> Bars:
-        return CandleArchive(self.store).bars(self.datasets.get(job.workspace_id, ref.dataset_id))
+    def _data(self, job: LabJob, experiment: Experiment) -> _Data:
+        rows = {interval: self._rows(job, ref) for interval, ref in experiment.datasets.items()}
+        funding = rows[experiment.timeframe].funding if experiment.assumptions.funding else None
+        bars = {interval: found.bars for interval, found in rows.items()}
+        return _Data(bars, settings_of(experiment.assumptions, funding))
+
+    def _rows(self, job: LabJob, ref: DatasetRef) -> DatasetRows:
+        return CandleArchive(self.store).rows(self.datasets.get(job.workspace_id, ref.dataset_id))
 
 
-def settings_of(assumptions: Assumptions) -> Settings:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Data:
+    """What a job computes on: candles by interval, and the settings with the funding of their time."""
+
+    bars: Mapping[Interval, Bars]
+    settings: Settings
+
+    @property
+    def funding_rates(self) -> int:
+        """How many settlements of funding the figures have in them."""
+        return 0 if self.settings.funding is None else len(self.settings.funding)
+
+
+def settings_of(assumptions: Assumptions, funding: FundingSeries | None = None) -> Settings:
     """The engine's settings."""
     fixed, leverage = assumptions.fixed_qty, assumptions.leverage
     return Settings(
@@ -209,15 +245,17 @@ def settings_of(assumptions: Assumptions) -> Settings:
         starting_equity=assumptions.starting_equity,
         leverage=None if leverage is None else float(leverage),
         instrument=assumptions.instrument,
+        funding=funding,
     )
 
 
-def _sweep_report(experiment: Experiment, result: SweepResult, total: int) -> Report:
+def _sweep_report(experiment: Experiment, result: SweepResult, total: int, funding_rates: int) -> Report:
     return {
         "engine_version": ENGINE_VERSION,
         "strategy_hash": experiment.strategy_hash,
         "datasets": {interval.value: ref.rows_hash for interval, ref in experiment.datasets.items()},
         "rank_by": experiment.rank_by,
+        "funding_rates": funding_rates,
         "combinations": total,
         "cancelled": result.cancelled,
         "deflated_sharpe": result.deflated_sharpe,
@@ -225,11 +263,12 @@ def _sweep_report(experiment: Experiment, result: SweepResult, total: int) -> Re
     }
 
 
-def _walk_forward_report(experiment: Experiment, result: WalkForward) -> Report:
+def _walk_forward_report(experiment: Experiment, result: WalkForward, funding_rates: int) -> Report:
     return {
         "engine_version": ENGINE_VERSION,
         "strategy_hash": experiment.strategy_hash,
         "datasets": {interval.value: ref.rows_hash for interval, ref in experiment.datasets.items()},
         "rank_by": experiment.rank_by,
+        "funding_rates": funding_rates,
         **asdict(result),
     }

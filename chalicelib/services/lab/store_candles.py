@@ -11,12 +11,21 @@ from chalicelib.domain.datasets.dataset import Dataset, DatasetStatus, Month
 from chalicelib.domain.datasets.quality import Judged, months, rows_hash
 from chalicelib.domain.errors import UnknownFact
 from chalicelib.domain.market.bars import Bars
+from chalicelib.domain.market.funding_series import FundingSeries
 from chalicelib.lab_ports import LabStore
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DatasetRows:
+    """What a dataset holds: candles, and the funding of their time when it has been collected."""
+
+    bars: Bars
+    funding: FundingSeries | None
 
 
 @dataclass(frozen=True, slots=True)
 class CandleArchive:
-    """Candles of datasets in the store."""
+    """Rows of datasets in the store."""
 
     store: LabStore
 
@@ -43,16 +52,25 @@ class CandleArchive:
             from_ms=int(bars.open_time_ms[0]),
             to_ms=int(bars.open_time_ms[-1]) + interval.milliseconds,
             candles=len(bars),
-            rows_hash=rows_hash(dataset.symbol, interval, bars),
+            rows_hash=rows_hash(dataset.symbol, interval, bars, judged.funding),
             months=stored,
+            funding_key=self._put_funding(dataset, judged.funding),
         )
 
-    def bars(self, dataset: Dataset) -> Bars:
-        """All candles. Raises UnknownFact when they are not those that the hash was made of."""
+    def rows(self, dataset: Dataset) -> DatasetRows:
+        """All candles and the funding. Raises UnknownFact when they are not those that the hash was made of."""
         bars = _joined(self.store.get_month(month.key) for month in dataset.months)
-        if rows_hash(dataset.symbol, dataset.interval, bars) != dataset.rows_hash:
-            raise UnknownFact(f"the candles of dataset {dataset.dataset_id} are not the ones it was made of")
-        return bars
+        funding = self.store.get_funding(dataset.funding_key) if dataset.funding_key else None
+        if rows_hash(dataset.symbol, dataset.interval, bars, funding) != dataset.rows_hash:
+            raise UnknownFact(f"the rows of dataset {dataset.dataset_id} are not the ones it was made of")
+        return DatasetRows(bars, funding)
+
+    def bars(self, dataset: Dataset) -> Bars:
+        """All candles. Raises UnknownFact as ``rows`` does."""
+        return self.rows(dataset).bars
+
+    def _put_funding(self, dataset: Dataset, funding: FundingSeries | None) -> str:
+        return "" if funding is None else self.store.put_funding(dataset.workspace_id, dataset.symbol, funding)
 
     def page(self, dataset: Dataset, offset: int, limit: int) -> Bars:
         """The candles offset <= i < offset + limit, from the months they lie in."""

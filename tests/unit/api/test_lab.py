@@ -78,6 +78,42 @@ def test_a_dataset_is_collected_from_the_exchange(client: Client) -> None:
     assert ([bar["openTime"] for bar in page["items"]], page["total"]) == ([end - MINUTE], 2_500)
 
 
+def collected(client: Client, minutes: int) -> dict[str, Any]:
+    """A dataset of the exchange; the scripted one settles 0.0001 of funding every eight hours."""
+    span = {"from": FIRST, "to": FIRST + minutes * MINUTE}
+    made = client.post("/lab/datasets", {"symbol": "BTCUSDT", "interval": "1m", **span}).json
+    dataset: dict[str, Any] = client.get(f"/lab/datasets/{made['id']}").json
+    return dataset
+
+
+def test_a_collected_dataset_has_the_funding_of_its_time(client: Client) -> None:
+    dataset = collected(client, 1_500)
+    assert dataset["status"] == "READY"
+    assert (dataset["quality"]["fundingRates"], dataset["quality"]["fundingMissing"]) == (4, 0)
+    assert imported(client)["quality"]["fundingRates"] == 0
+
+
+@pytest.mark.parametrize(("wanted", "rates"), [({}, 4), ({"assumptions": {"funding": False}}, 0)])
+def test_every_job_charges_the_funding_of_its_dataset_unless_told_not_to(
+    client: Client, wanted: dict[str, Any], rates: int
+) -> None:
+    body = {"spec": strategy_document(), "datasets": {"1m": collected(client, 1_500)["id"]}, **wanted}
+    plain = client.get(f"/lab/backtests/{client.post('/lab/backtests', body).json['id']}").json["report"]
+    swept_body = {**body, "parameters": lengths(4)}
+    swept = client.get(f"/lab/sweeps/{client.post('/lab/sweeps', swept_body).json['id']}").json["report"]
+    folds = {"isBars": 400, "oosBars": 100, "step": 500}
+    walked_id = client.post("/lab/walk-forwards", {**body, "folds": folds}).json["id"]
+    walked = client.get(f"/lab/walk-forwards/{walked_id}").json["report"]
+
+    said = [line for line in plain["assumptions"] if line.startswith("Funding")]
+    assert said == [
+        "Funding is charged at its times (4 rates), on the open of the bar that each falls in."
+        if rates
+        else "Funding is not included."
+    ]
+    assert (swept["funding_rates"], walked["funding_rates"]) == (rates, rates)
+
+
 def test_an_upload_becomes_a_dataset_or_says_why_not(gateway: Gateway, client: Client) -> None:
     offered = client.post("/lab/datasets/uploads").json
     body = {"symbol": "BTCUSDT", "interval": "1m", "uploadKey": offered["uploadKey"]}

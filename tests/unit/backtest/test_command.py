@@ -61,6 +61,33 @@ def test_the_command_prints_the_report_and_writes_json(tmp_path: Path, capsys: p
     assert "This rests on:" in capsys.readouterr().out
 
 
+def test_funding_from_a_file_is_charged_and_said(tmp_path: Path) -> None:
+    bars = random_bars(1, 3000)
+    candles, funding = write_npz(tmp_path / "bars.npz", bars), tmp_path / "funding.csv.gz"
+    stamps = bars.open_time_ms[::96].tolist()
+    text = "timestamp,rate\n" + "".join(f"{stamp},0.001\n" for stamp in stamps)
+    funding.write_bytes(gzip.compress(text.encode()))
+    reports = []
+    for more in ([], ["--funding", str(funding)]):
+        out = tmp_path / "out.json"
+        assert main(["--spec", SPEC, "--candles", str(candles), "--qty", "1", "--json", str(out), *more]) == 0
+        reports.append(json.loads(out.read_bytes()))
+
+    without, charged = reports
+    assert (without["funding"], without["gross_pnl"]) == (0, charged["gross_pnl"])
+    assert charged["funding"] != 0
+    assert charged["net_pnl"] == pytest.approx(without["net_pnl"] - charged["funding"])
+    assert charged["buy_and_hold"]["net_pnl"] < without["buy_and_hold"]["net_pnl"]
+    assert any(f"({len(stamps)} rates)" in line for line in charged["assumptions"])
+
+
+def test_a_funding_file_that_cannot_be_used_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    candles, funding = write_npz(tmp_path / "bars.npz", random_bars(1, 300)), tmp_path / "funding.csv"
+    funding.write_text("timestamp,rate\n1640995200,5\n")
+    assert main(["--spec", SPEC, "--candles", str(candles), "--qty", "1", "--funding", str(funding)]) == 2
+    assert capsys.readouterr().err.strip().endswith("rates are fractions (0.0001 is 0.01 %)")
+
+
 def test_the_checks_are_part_of_the_report_when_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     candles = write_npz(tmp_path / "bars.npz", random_bars(1, 3000))
     out = tmp_path / "out.json"

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from chalicelib.domain.backtest.outcome import ExitReason
-from chalicelib.domain.backtest.settings import FillAt, FundingSeries, Settings
+from chalicelib.domain.backtest.settings import FillAt, Settings
 from chalicelib.domain.backtest.trades import Trades
 from chalicelib.domain.market.bars import Bars
+from chalicelib.domain.market.funding_series import FundingSeries
 from chalicelib.domain.market.instrument import Instrument
 from chalicelib.domain.market.interval import Interval
 

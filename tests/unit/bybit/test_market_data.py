@@ -208,3 +208,40 @@ def test_candles_between_two_times_are_those_that_open_there_and_have_closed(
 def test_more_candles_than_one_page_are_not_asked_for_between_two_times(market: BybitMarketData) -> None:
     with pytest.raises(ValueError, match="1000"):
         market.candles_between("BTCUSDT", Interval.M1, 0, 1_001 * MINUTE_MS)
+
+
+HOUR_MS = 3_600_000
+
+
+def settlements(newest: int, count: int) -> Answer:
+    """``count`` settlements of funding, newest first, eight hours apart."""
+    rows = [
+        {"symbol": "BTCUSDT", "fundingRate": "-0.00025", "fundingRateTimestamp": str(newest - number * 8 * HOUR_MS)}
+        for number in range(count)
+    ]
+    return envelope({"category": "linear", "list": rows})
+
+
+def test_funding_is_read_back_page_by_page_until_nothing_older_comes(
+    server: ScriptedServer, market: BybitMarketData
+) -> None:
+    newest = NOW_MS - NOW_MS % (8 * HOUR_MS)
+    server.script(settlements(newest, 200), settlements(newest - 200 * 8 * HOUR_MS, 30))
+
+    found = market.funding_between("BTCUSDT", newest - 1_000 * 8 * HOUR_MS, newest + 1)
+
+    times = [one.time_ms for one in found]
+    assert times == [newest - number * 8 * HOUR_MS for number in range(229, -1, -1)]
+    assert found[0].rate == Decimal("-0.00025")
+    asked = [parse_qs(request.query) for request in server.received]
+    assert [query["endTime"] for query in asked] == [[str(newest)], [str(newest - 199 * 8 * HOUR_MS - 1)]]
+    assert all("startTime" in query for query in asked)
+
+
+def test_a_settlement_that_cannot_be_read_makes_the_history_unavailable(
+    server: ScriptedServer, market: BybitMarketData
+) -> None:
+    server.script(envelope({"list": [{"symbol": "BTCUSDT", "fundingRate": "x", "fundingRateTimestamp": "1"}]}))
+
+    with pytest.raises(ExchangeUnavailable):
+        market.funding_between("BTCUSDT", 0, NOW_MS)
