@@ -1321,6 +1321,12 @@ export interface components {
              * @default true
              */
             instrument: boolean;
+            /**
+             * Funding
+             * @description charge the funding that the timeframe's dataset has, if any
+             * @default true
+             */
+            funding: boolean;
         };
         /**
          * AuditEntryView
@@ -1415,7 +1421,8 @@ export interface components {
              *       "startingEquity": "10000",
              *       "qty": null,
              *       "leverage": null,
-             *       "instrument": true
+             *       "instrument": true,
+             *       "funding": true
              *     }
              */
             assumptions: components["schemas"]["AssumptionsBody"];
@@ -3043,7 +3050,7 @@ export interface components {
         };
         /**
          * QualityView
-         * @description What was found in the rows as they came.
+         * @description What was found in the rows as they came, and of the funding of their time (collected datasets only).
          */
         QualityView: {
             /** Gaps */
@@ -3060,6 +3067,10 @@ export interface components {
             impossible: number;
             /** Misaligned */
             misaligned: number;
+            /** Fundingrates */
+            fundingRates: number;
+            /** Fundingmissing */
+            fundingMissing: number;
         };
         /**
          * ReadyView
@@ -3561,7 +3572,8 @@ export interface components {
              *       "startingEquity": "10000",
              *       "qty": null,
              *       "leverage": null,
-             *       "instrument": true
+             *       "instrument": true,
+             *       "funding": true
              *     }
              */
             assumptions: components["schemas"]["AssumptionsBody"];
@@ -3815,7 +3827,8 @@ export interface components {
              *       "startingEquity": "10000",
              *       "qty": null,
              *       "leverage": null,
-             *       "instrument": true
+             *       "instrument": true,
+             *       "funding": true
              *     }
              */
             assumptions: components["schemas"]["AssumptionsBody"];
