@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from chalicelib.domain.accounts.invitation import Invitation
+    from chalicelib.domain.accounts.one_time_link import LinkPurpose, OneTimeLink
     from chalicelib.domain.accounts.session import AccessClaims, RefreshFamily, SocketTicket
     from chalicelib.domain.accounts.user import Membership, User, Workspace
 
@@ -107,6 +109,30 @@ class LoginAttempts(Protocol):
 
     def clear(self, key: str) -> None:
         """Forgets the tries and the lock: the identity was proved."""
+
+
+class LinkRepository(Protocol):
+    """One-time links."""
+
+    def put_link(self, link: OneTimeLink) -> None:
+        """Stores a link."""
+
+    def take_link(self, token_hash: str, purpose: LinkPurpose, now_ms: int) -> OneTimeLink:
+        """Takes the link away and returns it: only the first taker gets it. Raises NotFound, also when its time is
+        over or its purpose another one; such a link stays."""
+
+
+class InvitationRepository(Protocol):
+    """Open invitations, as registering needs them."""
+
+    def by_token(self, token_hash: str, now_ms: int) -> Invitation:
+        """Raises NotFound, also when its time is over."""
+
+    def register(self, user: User, invitation: Invitation, now_ms: int) -> None:
+        """Stores the new user as a member of the workspace and uses the invitation up: all of it or nothing.
+
+        Raises Conflict("email") when the address is taken, NotFound when the invitation is gone or over.
+        """
 
 
 class SessionRepository(Protocol):

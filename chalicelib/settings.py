@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 BYBIT_ENVIRONMENTS = ("simulator", "demo", "testnet", "mainnet")
+REGISTRATION_MODES = ("invitation", "open")
 
 
 class InvalidSettings(Exception):
@@ -28,6 +29,9 @@ class Settings:
     token_key_id: str = ""
     secrets_key_id: str = ""
     verifier_key_id: str = ""
+    mail_function: str = ""
+    mail_from: str = ""
+    registration: str = "invitation"
     state_machine_arn: str = ""
     execution_function: str = ""
     websocket_management_url: str = ""
@@ -88,9 +92,16 @@ def _switch(name: str, text: str) -> bool:
     return text.lower() == "true"
 
 
+def _registration(name: str, text: str) -> str:
+    if text not in REGISTRATION_MODES:
+        raise InvalidSettings(f"{name} is {text!r}, not one of {', '.join(REGISTRATION_MODES)}")
+    return text
+
+
 _PARSERS = {
     "bybit_env": _environment,
     "candle_wake_spread_ms": _whole_number,
     "lab_part_work": _whole_number,
     "refresh_cookie_secure": _switch,
+    "registration": _registration,
 }

@@ -17,7 +17,7 @@ _MODULES: dict[str, tuple[str, ...]] = {
     "readyz": ("service",),
     "openapi.json": ("service",),
     ".well-known": ("auth",),
-    "auth": ("auth",),
+    "auth": ("auth", "registration"),
     "me": ("auth",),
     "sockets": ("auth",),
     "exchanges": ("exchanges",),

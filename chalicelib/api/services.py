@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from chalicelib.account_ports import ReplyCache
     from chalicelib.identity_ports import AccessTokens
     from chalicelib.ports import AuditTrail
+    from chalicelib.services.accounts.password_reset import PasswordReset
+    from chalicelib.services.accounts.registration import Registration
     from chalicelib.services.accounts.sessions import Sessions
     from chalicelib.services.accounts.sockets import SocketTickets
     from chalicelib.services.audit.read import ReadAudit
@@ -36,6 +38,14 @@ class ApiServices(Protocol):
     @property
     def sessions(self) -> Sessions:
         """Sign-in and identity."""
+
+    @property
+    def registration(self) -> Registration:
+        """Becoming a user."""
+
+    @property
+    def password_reset(self) -> PasswordReset:
+        """A forgotten password."""
 
     @property
     def tokens(self) -> AccessTokens:

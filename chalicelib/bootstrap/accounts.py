@@ -5,11 +5,14 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from chalicelib.bootstrap import aws_client, exchange, settings, tables
+from chalicelib.bootstrap import aws_client, clock, exchange, ids, mail, settings, tables
 
 if TYPE_CHECKING:
     from chalicelib.identity_ports import DerivedSecrets, PasswordHasher
+    from chalicelib.services.accounts.links import OneTimeLinks
+    from chalicelib.services.accounts.password_reset import PasswordReset
     from chalicelib.services.accounts.proof import ProveIdentity
+    from chalicelib.services.accounts.registration import Registration
     from chalicelib.services.accounts.trail import AccountTrail
 
 
@@ -44,3 +47,44 @@ def prove_identity() -> ProveIdentity:
     from chalicelib.services.accounts.proof import ProveIdentity
 
     return ProveIdentity(tables.accounts(), TotpCodes(), derived_secrets(), tables.login_attempts(), trail())
+
+
+@cache
+def one_time_links() -> OneTimeLinks:
+    """Links by mail."""
+    from chalicelib.services.accounts.links import OneTimeLinks
+
+    origin = settings().public_origin
+    return OneTimeLinks(tables.links(), tables.login_attempts(), mail.outbox(), origin, clock(), ids())
+
+
+@cache
+def registration() -> Registration:
+    """Becoming a user."""
+    from chalicelib.services.accounts.registration import Registration, RegistrationMode
+
+    return Registration(
+        mode=RegistrationMode(settings().registration),
+        accounts=tables.accounts(),
+        invitations=tables.invitations(),
+        passwords=passwords(),
+        links=one_time_links(),
+        trail=trail(),
+        clock=clock(),
+        ids=ids(),
+    )
+
+
+@cache
+def password_reset() -> PasswordReset:
+    """A forgotten password."""
+    from chalicelib.services.accounts.password_reset import PasswordReset
+
+    return PasswordReset(
+        users=tables.accounts(),
+        sessions=tables.sessions(),
+        passwords=passwords(),
+        links=one_time_links(),
+        prove=prove_identity(),
+        clock=clock(),
+    )

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from chalicelib.account_ports import ReplyCache, SocketGateway
     from chalicelib.identity_ports import AccessTokens
     from chalicelib.ports import AuditTrail
+    from chalicelib.services.accounts.password_reset import PasswordReset
+    from chalicelib.services.accounts.registration import Registration
     from chalicelib.services.accounts.sessions import Sessions
     from chalicelib.services.accounts.sockets import EventPush, OpenSockets, SocketTickets
     from chalicelib.services.audit.read import ReadAudit
@@ -59,6 +61,16 @@ class LazyApiServices:
             clock=clock(),
             ids=ids(),
         )
+
+    @property
+    def registration(self) -> Registration:
+        """Becoming a user."""
+        return accounts.registration()
+
+    @property
+    def password_reset(self) -> PasswordReset:
+        """A forgotten password."""
+        return accounts.password_reset()
 
     @cached_property
     def tokens(self) -> AccessTokens:

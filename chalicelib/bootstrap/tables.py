@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from chalicelib.adapters.dynamodb.bots import DynamoBots
     from chalicelib.adapters.dynamodb.connections import DynamoConnections
     from chalicelib.adapters.dynamodb.instruments import DynamoInstruments
+    from chalicelib.adapters.dynamodb.invitations import DynamoInvitations
+    from chalicelib.adapters.dynamodb.links import DynamoLinks
     from chalicelib.adapters.dynamodb.login_attempts import DynamoLoginAttempts
     from chalicelib.adapters.dynamodb.manual_orders import DynamoManualOrders
     from chalicelib.adapters.dynamodb.sessions import DynamoSessions
@@ -56,6 +58,24 @@ def login_attempts() -> DynamoLoginAttempts:
 
     accounts()
     return DynamoLoginAttempts()
+
+
+@cache
+def links() -> DynamoLinks:
+    """One-time links, in the accounts table."""
+    from chalicelib.adapters.dynamodb.links import DynamoLinks
+
+    accounts()
+    return DynamoLinks()
+
+
+@cache
+def invitations() -> DynamoInvitations:
+    """Invitations, in the accounts table."""
+    from chalicelib.adapters.dynamodb.invitations import DynamoInvitations
+
+    accounts()
+    return DynamoInvitations(dynamodb_connection())
 
 
 @cache

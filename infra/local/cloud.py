@@ -25,7 +25,8 @@ import httpx
 from infra.local.aws_environment import LEAN_MEMORY, aws_client, aws_environment
 from infra.local.child_process import ChildDied, ChildProcess
 from infra.local.demo_credentials import demo_credentials
-from infra.local.deploy import deploy, parameters
+from infra.local.deploy import STACK, deploy, parameters
+from infra.local.mailbox import Mailbox
 from infra.local.ministack import (
     START_SECONDS,
     STOP_SECONDS,
@@ -115,6 +116,9 @@ class LocalCloud:
             "WEBSOCKET_PUBLIC_URL": values["WebsocketPublicUrl"],
             "CANDLE_WAKE_SPREAD_MS": values["CandleWakeSpreadMs"],
             "PUBLIC_ORIGIN": values["PublicOrigin"],
+            "MAIL_FUNCTION": f"{values['TablePrefix']}-send-mail",
+            "MAIL_FROM": values["MailFrom"],
+            "REGISTRATION": values["Registration"],
             "REFRESH_COOKIE_SECURE": values["RefreshCookieSecure"],
             "LOG_LEVEL": "INFO",
             "PYTHONPATH": str(PROJECT),
@@ -146,7 +150,8 @@ class LocalCloud:
             with self._progress.step("web page"):
                 page.result()
         with self._progress.step("web proxy"):
-            self._proxy = WebProxy(self._origins(), self.ports.web)
+            mailbox = Mailbox(self.client("dynamodb"), f"{STACK}-mails")
+            self._proxy = WebProxy(self._origins(), mailbox, self.ports.web)
             self._proxy.start()
         self.endpoints = self._endpoints()
         with self._progress.step("demo user, connection, strategy and bot"):

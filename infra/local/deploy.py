@@ -36,6 +36,8 @@ def parameters(ports: Ports, speed: float) -> dict[str, str]:
         "SimulatorWsUrl": f"ws://{HOST}:{ports.exchange}",
         "PublicOrigin": f"http://localhost:{ports.web}",
         "RefreshCookieSecure": "false",
+        "MailFrom": "",
+        "Registration": "open",
         "CandleWakeSpreadMs": str(int(CANDLE_WAKE_SPREAD_MS / max(speed, 1))),
         # Small parts: sweeps are spread here as they are on AWS, only sooner.
         "LabPartWork": "5000000",

@@ -1,4 +1,5 @@
-"""One origin for the browser: the page, the API behind /api/v1 and the WebSocket behind /ws, as a CDN gives on AWS."""
+"""One origin for the browser: the page, the API behind /api/v1 and the WebSocket behind /ws, as a CDN gives on AWS; and
+the mailbox, which is the local cloud's alone."""
 
 from __future__ import annotations
 
@@ -22,6 +23,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from infra.local.mailbox import Mailbox, mailbox_routes
 from infra.local.ports import HOST
 
 HOP_BY_HOP: Final = frozenset(
@@ -56,7 +58,7 @@ class Origins:
     page: Path
 
 
-def web_app(origins: Origins) -> Starlette:
+def web_app(origins: Origins, mailbox: Mailbox) -> Starlette:
     """The ASGI application of the proxy."""
     client = httpx.AsyncClient(timeout=httpx.Timeout(60, connect=5), limits=httpx.Limits(max_connections=100))
 
@@ -108,6 +110,7 @@ def web_app(origins: Origins) -> Starlette:
         routes=[
             Route("/api/{path:path}", api, methods=METHODS),
             WebSocketRoute("/ws", socket),
+            *mailbox_routes(mailbox),
             Route("/{path:path}", page, methods=["GET", "HEAD"]),
         ],
         middleware=[Middleware(_LocalHostsOnly)],
@@ -166,9 +169,10 @@ async def _relay(browser: WebSocket, backend: websockets.ClientConnection) -> No
 class WebProxy:
     """The proxy as a thread of the supervisor: one process less to pay memory for."""
 
-    def __init__(self, origins: Origins, port: int) -> None:
+    def __init__(self, origins: Origins, mailbox: Mailbox, port: int) -> None:
+        app = web_app(origins, mailbox)
         config = uvicorn.Config(
-            web_app(origins), host=HOST, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=2
+            app, host=HOST, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=2
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, name="web-proxy", daemon=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 import boto3
 from moto import mock_aws
@@ -25,13 +26,23 @@ from chalicelib.adapters.dynamodb.binding import bind
 from chalicelib.adapters.dynamodb.bots import BotItem, DynamoBots
 from chalicelib.adapters.dynamodb.connections import ConnectionItem, DynamoConnections
 from chalicelib.adapters.dynamodb.instruments import DynamoInstruments, InstrumentItem
+from chalicelib.adapters.dynamodb.invitations import DynamoInvitations
+from chalicelib.adapters.dynamodb.links import DynamoLinks
 from chalicelib.adapters.dynamodb.login_attempts import DynamoLoginAttempts
 from chalicelib.adapters.dynamodb.manual_orders import DynamoManualOrders, ManualOrderItem
 from chalicelib.adapters.dynamodb.sessions import DynamoSessions
 from chalicelib.adapters.dynamodb.sockets import DynamoSockets, SocketItem
 from chalicelib.adapters.dynamodb.strategies import DynamoStrategies, StrategyItem
-from chalicelib.identity_ports import AccountRepository, LoginAttempts, SessionRepository
+from chalicelib.domain.accounts.invitation import Invitation
+from chalicelib.identity_ports import (
+    AccountRepository,
+    InvitationRepository,
+    LinkRepository,
+    LoginAttempts,
+    SessionRepository,
+)
 from tests.fakes.memory_accounts import MemoryAccounts, MemoryLoginAttempts, MemorySessions, MemorySockets
+from tests.fakes.memory_mail import MemoryInvitations, MemoryLinks
 from tests.fakes.memory_workspace import (
     MemoryBots,
     MemoryConnections,
@@ -44,6 +55,13 @@ REGION = "us-east-1"
 PREFIX = "contract"
 
 
+class InvitationRows(InvitationRepository, Protocol):
+    """Invitations that can be put there too."""
+
+    def put(self, invitation: Invitation) -> None:
+        """Stores an open invitation."""
+
+
 @dataclass(frozen=True)
 class Repositories:
     """All repositories of accounts and workspaces."""
@@ -51,6 +69,8 @@ class Repositories:
     accounts: AccountRepository
     sessions: SessionRepository
     attempts: LoginAttempts
+    links: LinkRepository
+    invitations: InvitationRows
     sockets: SocketRepository
     connections: ConnectionRepository
     strategies: StrategyRepository
@@ -61,10 +81,13 @@ class Repositories:
 
 def in_memory() -> Repositories:
     """The fakes that the unit tests stand on."""
+    accounts = MemoryAccounts()
     return Repositories(
-        MemoryAccounts(),
+        accounts,
         MemorySessions(),
         MemoryLoginAttempts(),
+        MemoryLinks(),
+        MemoryInvitations(accounts),
         MemorySockets(),
         MemoryConnections(),
         MemoryStrategies(),
@@ -87,6 +110,8 @@ def on_dynamodb() -> Iterator[Repositories]:
             DynamoAccounts(connection),
             DynamoSessions(),
             DynamoLoginAttempts(),
+            DynamoLinks(),
+            DynamoInvitations(connection),
             DynamoSockets(),
             DynamoConnections(connection),
             DynamoStrategies(connection),

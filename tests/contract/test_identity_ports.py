@@ -10,7 +10,9 @@ import pytest
 from moto import mock_aws
 
 from chalicelib.adapters.kms.derived_secrets import KmsDerivedSecrets
+from chalicelib.domain.accounts.invitation import Invitation
 from chalicelib.domain.accounts.limits import WorkspaceLimits
+from chalicelib.domain.accounts.one_time_link import LinkPurpose, OneTimeLink
 from chalicelib.domain.accounts.roles import Role
 from chalicelib.domain.accounts.session import Device, RefreshFamily, SocketTicket
 from chalicelib.domain.accounts.user import Membership, User, Workspace
@@ -180,6 +182,68 @@ class TestAttempts:
         self.take(rows, 100)
 
         assert self.take(rows, 100 + 24 * 3600 * 1000) == (True, False)
+
+
+class TestLinks:
+    LINK = OneTimeLink("l1", LinkPurpose.VERIFY_EMAIL, "u1", 5, 1000)
+
+    def test_a_link_is_taken_once(self, rows: Repositories) -> None:
+        rows.links.put_link(self.LINK)
+
+        assert rows.links.take_link("l1", LinkPurpose.VERIFY_EMAIL, 999) == self.LINK
+        with pytest.raises(NotFound):
+            rows.links.take_link("l1", LinkPurpose.VERIFY_EMAIL, 999)
+
+    def test_a_link_of_another_purpose_is_not_taken_and_stays(self, rows: Repositories) -> None:
+        rows.links.put_link(self.LINK)
+
+        with pytest.raises(NotFound):
+            rows.links.take_link("l1", LinkPurpose.RESET_PASSWORD, 999)
+        rows.links.take_link("l1", LinkPurpose.VERIFY_EMAIL, 999)
+
+    def test_an_old_link_is_not_taken(self, rows: Repositories) -> None:
+        rows.links.put_link(self.LINK)
+
+        with pytest.raises(NotFound):
+            rows.links.take_link("l1", LinkPurpose.VERIFY_EMAIL, 1000)
+
+    def test_a_link_to_nobody_can_be_kept(self, rows: Repositories) -> None:
+        rows.links.put_link(replace(self.LINK, user_id=""))
+
+        assert rows.links.take_link("l1", LinkPurpose.VERIFY_EMAIL, 999).user_id == ""
+
+
+class TestInvitations:
+    INVITATION = Invitation("w1", "i1", "h1", "b@example.com", Role.VIEWER, "u1", 5, 1000)
+    INVITED = replace(USER, user_id="u2", email="b@example.com", email_verified=True)
+
+    def test_the_invited_become_members_and_the_invitation_is_used_up(self, rows: Repositories) -> None:
+        rows.invitations.put(self.INVITATION)
+
+        rows.invitations.register(self.INVITED, rows.invitations.by_token("h1", 999), 999)
+
+        assert rows.accounts.user("u2") == self.INVITED
+        assert rows.accounts.memberships("u2") == (Membership("u2", "w1", Role.VIEWER),)
+        with pytest.raises(NotFound):
+            rows.invitations.by_token("h1", 999)
+
+    def test_a_taken_address_leaves_the_invitation_open(self, rows: Repositories) -> None:
+        rows.accounts.create(replace(USER, email="b@example.com"), WORKSPACE, Membership("u1", "w1", Role.ADMIN))
+        rows.invitations.put(self.INVITATION)
+
+        with pytest.raises(Conflict, match="email"):
+            rows.invitations.register(self.INVITED, self.INVITATION, 999)
+        assert rows.invitations.by_token("h1", 999) == self.INVITATION
+
+    def test_an_invitation_that_is_gone_or_over_makes_no_user(self, rows: Repositories) -> None:
+        rows.invitations.put(self.INVITATION)
+
+        for invitation, now_ms in ((replace(self.INVITATION, token_hash="h2"), 999), (self.INVITATION, 1000)):
+            with pytest.raises(NotFound):
+                rows.invitations.register(self.INVITED, invitation, now_ms)
+        assert rows.accounts.user_by_email("b@example.com") is None
+        with pytest.raises(NotFound):
+            rows.invitations.by_token("h1", 1000)
 
 
 class TestSessions:

@@ -2,7 +2,8 @@
 
 ``USER#id / PROFILE``, ``USER#id / MEMBER#workspace``, ``USER#id / SESSION#id``, ``EMAIL#address / USER``,
 ``WORKSPACE#id / PROFILE``, ``WORKSPACE#id / MEMBER#user``, ``TICKET#hash / TICKET``, ``LINK#hash / LINK``,
-``LOGIN#hash / ATTEMPTS``. Rows that expire carry ``expires_at``; TTL removes late, so every read compares the time too.
+``INVITATION#hash / INVITATION``, ``LOGIN#hash / ATTEMPTS``. Rows that expire carry ``expires_at``; TTL removes late, so
+every read compares the time too.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ class AccountItem(Model):
     role = UnicodeAttribute(null=True)
     name = UnicodeAttribute(null=True)
     purpose = UnicodeAttribute(null=True)
+    invitation_id = UnicodeAttribute(null=True)
     max_active_runs = NumberAttribute(null=True)
     max_duration_minutes = NumberAttribute(null=True)
     default_duration_minutes = NumberAttribute(null=True)

@@ -35,13 +35,17 @@ ROUTE_AUDIT: dict[tuple[str, str], str] = {
     ("GET", "/audit/export"): "audit.exported",
 }
 
+_ACCOUNTS = "nobody is signed in yet: the accounts' service writes it"
+_MAILS = "mails a link; opening it is written"
 _COMPUTES = "computes on candles: no money, no key, no right"
 
 NOT_BY_ROUTE: dict[tuple[str, str], str] = {
-    (
-        "POST",
-        "/auth/refresh",
-    ): "renews what session.opened has opened; its service writes a used token's reuse",
+    ("POST", "/auth/register"): _ACCOUNTS,
+    ("POST", "/auth/verify-email"): _ACCOUNTS,
+    ("POST", "/auth/verify-email/resend"): _MAILS,
+    ("POST", "/auth/password/forgot"): _MAILS,
+    ("POST", "/auth/password/reset"): _ACCOUNTS,
+    ("POST", "/auth/refresh"): "renews an open session; the reuse of a token is written by the service",
     ("POST", "/auth/logout"): "takes nothing but the caller's own session away",
     ("POST", "/sockets/tickets"): "lets its bearer see what they may see anyway",
     ("POST", "/terminal/orders"): "the stream of manual orders writes every status of the order",

@@ -19,7 +19,10 @@ from chalicelib.api.application import PREFIX, create_app
 from chalicelib.domain.accounts.limits import WorkspaceLimits
 from chalicelib.domain.accounts.roles import Role
 from chalicelib.domain.lab.job import LabJob
+from chalicelib.services.accounts.links import OneTimeLinks
+from chalicelib.services.accounts.password_reset import PasswordReset
 from chalicelib.services.accounts.proof import ProveIdentity
+from chalicelib.services.accounts.registration import Registration, RegistrationMode
 from chalicelib.services.accounts.sessions import Sessions
 from chalicelib.services.accounts.sockets import SocketTickets
 from chalicelib.services.accounts.trail import AccountTrail
@@ -52,6 +55,7 @@ from tests.fakes.memory_accounts import MemoryAccounts, MemoryLoginAttempts, Mem
 from tests.fakes.memory_audit import MemoryAuditChain, MemoryHeads
 from tests.fakes.memory_inbox import MemoryInbox, MemoryWorkflow
 from tests.fakes.memory_lab import MemoryDatasets, MemoryDrafts, MemoryLabJobs, MemoryLabStore, NotedWorker
+from tests.fakes.memory_mail import MemoryInvitations, MemoryLinks, MemoryOutbox
 from tests.fakes.memory_runs import MemoryRunStore
 from tests.fakes.memory_switches import MemoryAudit, MemoryKillSwitch
 from tests.fakes.memory_workspace import (
@@ -95,6 +99,10 @@ class FakeServices:
         self.session_rows = MemorySessions()
         self.attempt_rows = MemoryLoginAttempts()
         self.secrets = HmacSecrets()
+        self.link_rows = MemoryLinks()
+        self.invitation_rows = MemoryInvitations(self.accounts_rows)
+        self.outbox = MemoryOutbox()
+        self.registration_mode = RegistrationMode.OPEN
         self.connection_rows = MemoryConnections()
         self.strategy_rows = MemoryStrategies()
         self.bot_rows = MemoryBots()
@@ -125,6 +133,27 @@ class FakeServices:
         return Sessions(
             self.accounts_rows, self.session_rows, self.tokens, self.passwords, self.prove, self.clock, self.ids
         )
+
+    @cached_property
+    def links(self) -> OneTimeLinks:
+        return OneTimeLinks(self.link_rows, self.attempt_rows, self.outbox, "https://test", self.clock, self.ids)
+
+    @property
+    def registration(self) -> Registration:
+        return Registration(
+            self.registration_mode,
+            self.accounts_rows,
+            self.invitation_rows,
+            self.passwords,
+            self.links,
+            self.prove.trail,
+            self.clock,
+            self.ids,
+        )
+
+    @cached_property
+    def password_reset(self) -> PasswordReset:
+        return PasswordReset(self.accounts_rows, self.session_rows, self.passwords, self.links, self.prove, self.clock)
 
     @cached_property
     def prove(self) -> ProveIdentity:

@@ -78,7 +78,9 @@ def test_what_is_dangerous_needs_a_fresh_proof_from_every_role_that_may(
 def test_public_routes_are_those_that_the_contract_names() -> None:
     public = {path for (_, path), need in ROUTE_ACCESS.items() if need is Access.PUBLIC}
 
-    assert public == {"/healthz", "/readyz", "/openapi.json", "/.well-known/jwks.json", "/auth/login"}
+    service = {"/healthz", "/readyz", "/openapi.json", "/.well-known/jwks.json"}
+    before_signing_in = {"/auth/login", "/auth/register", "/auth/verify-email", "/auth/verify-email/resend"}
+    assert public == service | before_signing_in | {"/auth/password/forgot", "/auth/password/reset"}
 
 
 class Owned:

@@ -29,7 +29,7 @@ def _functions(resources: dict[str, Any]) -> dict[str, Any]:
 
 def test_every_function_has_a_role_of_its_own(resources: dict[str, Any]) -> None:
     roles = [function["Properties"]["Role"]["Fn::GetAtt"][0] for function in _functions(resources).values()]
-    assert len(set(roles)) == len(roles) == 16
+    assert len(set(roles)) == len(roles) == 17
 
 
 def test_the_execution_role_alone_may_decrypt(resources: dict[str, Any]) -> None:
