@@ -11,7 +11,7 @@ from chalicelib.domain.datasets.candle_text import UnreadableCandles, parse_time
 from chalicelib.domain.market.funding_series import FundingSeries
 
 _HEADER = ["timestamp", "rate"]
-_LARGEST_RATE = 0.1
+_LEAST_DIVISOR = 10
 
 
 def parse_funding(content: bytes) -> FundingSeries:
@@ -34,6 +34,6 @@ def parse_funding(content: bytes) -> FundingSeries:
         raise UnreadableCandles(str(error)) from error
     if (np.diff(times) <= 0).any():
         raise UnreadableCandles("settlements must rise in time")
-    if not (np.abs(rates) <= _LARGEST_RATE).all():
+    if not (np.abs(rates) * _LEAST_DIVISOR <= 1).all():
         raise UnreadableCandles("rates are fractions (0.0001 is 0.01 %)")
     return FundingSeries(times, rates)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 
@@ -24,8 +25,8 @@ class FundingSeries:
     @classmethod
     def of(cls, rates: Iterable[FundingRate]) -> FundingSeries:
         """The series of these rates, in order of their times; of two at one time the first stays."""
-        first: dict[int, float] = {}
+        first: dict[int, Decimal] = {}
         for one in rates:
-            first.setdefault(one.time_ms, float(one.rate))
+            first.setdefault(one.time_ms, one.rate)
         times = sorted(first)
         return cls(np.array(times, np.int64), np.array([first[time] for time in times], np.float64))
