@@ -46,6 +46,9 @@ class SocketRepository(Protocol):
     def delete(self, connection_id: str) -> None:
         """Forgets it; forgetting it again is fine."""
 
+    def forget_session(self, workspace_id: str, session_id: str) -> None:
+        """Forgets the sockets that this session has opened."""
+
     def of_workspace(self, workspace_id: str) -> tuple[str, ...]:
         """The connection ids of the workspace's open sockets."""
 

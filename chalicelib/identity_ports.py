@@ -176,6 +176,16 @@ class OneTimeCodes(Protocol):
     def step_of(self, seed: str, code: str, now_ms: int) -> int | None:
         """The 30 s step whose code this is: now's, the one before or the one after; None for any other code."""
 
+    def uri(self, seed: str, account: str) -> str:
+        """The ``otpauth://`` link by which an authenticator app takes the seed in."""
+
+
+class QrCodes(Protocol):
+    """QR codes."""
+
+    def svg(self, text: str) -> str:
+        """The code of a text as an SVG document."""
+
 
 class DerivedSecrets(Protocol):
     """Secrets that the API itself must know again: derived from a key that never leaves KMS, so none is stored."""

@@ -8,6 +8,7 @@ import hmac
 import pyotp
 
 STEP_SECONDS = 30
+ISSUER = "BotMarketplace"
 
 
 class TotpCodes:
@@ -26,3 +27,7 @@ class TotpCodes:
         except (binascii.Error, ValueError):
             return None
         return found
+
+    def uri(self, seed: str, account: str) -> str:
+        """See ``OneTimeCodes.uri``."""
+        return pyotp.TOTP(seed).provisioning_uri(name=account, issuer_name=ISSUER)

@@ -18,7 +18,7 @@ _MODULES: dict[str, tuple[str, ...]] = {
     "openapi.json": ("service",),
     ".well-known": ("auth",),
     "auth": ("auth", "registration"),
-    "me": ("auth",),
+    "me": ("auth", "my_account"),
     "sockets": ("auth",),
     "exchanges": ("exchanges",),
     "instruments": ("instruments",),

@@ -9,8 +9,10 @@ if TYPE_CHECKING:
     from chalicelib.account_ports import ReplyCache
     from chalicelib.identity_ports import AccessTokens
     from chalicelib.ports import AuditTrail
+    from chalicelib.services.accounts.my_account import MyAccount
     from chalicelib.services.accounts.password_reset import PasswordReset
     from chalicelib.services.accounts.registration import Registration
+    from chalicelib.services.accounts.second_factor import SecondFactor
     from chalicelib.services.accounts.sessions import Sessions
     from chalicelib.services.accounts.sockets import SocketTickets
     from chalicelib.services.audit.read import ReadAudit
@@ -38,6 +40,14 @@ class ApiServices(Protocol):
     @property
     def sessions(self) -> Sessions:
         """Sign-in and identity."""
+
+    @property
+    def my_account(self) -> MyAccount:
+        """One's own account."""
+
+    @property
+    def second_factor(self) -> SecondFactor:
+        """One's own second factor."""
 
     @property
     def registration(self) -> Registration:

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 from chalicelib.bootstrap import aws_client, clock, exchange, ids, mail, settings, tables
 
 if TYPE_CHECKING:
-    from chalicelib.identity_ports import DerivedSecrets, PasswordHasher
+    from chalicelib.identity_ports import DerivedSecrets, OneTimeCodes, PasswordHasher
+    from chalicelib.services.accounts.ending import EndSessions
     from chalicelib.services.accounts.links import OneTimeLinks
+    from chalicelib.services.accounts.my_account import MyAccount
     from chalicelib.services.accounts.password_reset import PasswordReset
     from chalicelib.services.accounts.proof import ProveIdentity
     from chalicelib.services.accounts.registration import Registration
+    from chalicelib.services.accounts.second_factor import SecondFactor
     from chalicelib.services.accounts.trail import AccountTrail
 
 
@@ -33,6 +36,14 @@ def derived_secrets() -> DerivedSecrets:
 
 
 @cache
+def one_time_codes() -> OneTimeCodes:
+    """Codes of authenticator apps."""
+    from chalicelib.adapters.totp import TotpCodes
+
+    return TotpCodes()
+
+
+@cache
 def trail() -> AccountTrail:
     """Audit rows of accounts."""
     from chalicelib.services.accounts.trail import AccountTrail
@@ -43,10 +54,16 @@ def trail() -> AccountTrail:
 @cache
 def prove_identity() -> ProveIdentity:
     """Judges second factors and counts tries."""
-    from chalicelib.adapters.totp import TotpCodes
     from chalicelib.services.accounts.proof import ProveIdentity
 
-    return ProveIdentity(tables.accounts(), TotpCodes(), derived_secrets(), tables.login_attempts(), trail())
+    return ProveIdentity(
+        users=tables.accounts(),
+        codes=one_time_codes(),
+        secrets=derived_secrets(),
+        attempts=tables.login_attempts(),
+        trail=trail(),
+        links=one_time_links(),
+    )
 
 
 @cache
@@ -82,9 +99,51 @@ def password_reset() -> PasswordReset:
 
     return PasswordReset(
         users=tables.accounts(),
-        sessions=tables.sessions(),
         passwords=passwords(),
         links=one_time_links(),
         prove=prove_identity(),
+        end=end_sessions(),
         clock=clock(),
+    )
+
+
+@cache
+def end_sessions() -> EndSessions:
+    """Ends sessions."""
+    from chalicelib.services.accounts.ending import EndSessions
+
+    return EndSessions(tables.sessions(), tables.sockets())
+
+
+@cache
+def my_account() -> MyAccount:
+    """One's own account."""
+    from chalicelib.services.accounts.my_account import MyAccount
+
+    return MyAccount(
+        users=tables.accounts(),
+        sessions=tables.sessions(),
+        passwords=passwords(),
+        prove=prove_identity(),
+        end=end_sessions(),
+        links=one_time_links(),
+        clock=clock(),
+    )
+
+
+@cache
+def second_factor() -> SecondFactor:
+    """One's own second factor."""
+    from chalicelib.adapters.qr_codes import SegnoQrCodes
+    from chalicelib.services.accounts.second_factor import SecondFactor
+
+    return SecondFactor(
+        users=tables.accounts(),
+        secrets=derived_secrets(),
+        codes=one_time_codes(),
+        qr=SegnoQrCodes(),
+        prove=prove_identity(),
+        links=one_time_links(),
+        clock=clock(),
+        ids=ids(),
     )

@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from chalicelib.account_ports import ReplyCache, SocketGateway
     from chalicelib.identity_ports import AccessTokens
     from chalicelib.ports import AuditTrail
+    from chalicelib.services.accounts.my_account import MyAccount
     from chalicelib.services.accounts.password_reset import PasswordReset
     from chalicelib.services.accounts.registration import Registration
+    from chalicelib.services.accounts.second_factor import SecondFactor
     from chalicelib.services.accounts.sessions import Sessions
     from chalicelib.services.accounts.sockets import EventPush, OpenSockets, SocketTickets
     from chalicelib.services.audit.read import ReadAudit
@@ -58,9 +60,20 @@ class LazyApiServices:
             tokens=self.tokens,
             passwords=accounts.passwords(),
             prove=accounts.prove_identity(),
+            end=accounts.end_sessions(),
             clock=clock(),
             ids=ids(),
         )
+
+    @property
+    def my_account(self) -> MyAccount:
+        """One's own account."""
+        return accounts.my_account()
+
+    @property
+    def second_factor(self) -> SecondFactor:
+        """One's own second factor."""
+        return accounts.second_factor()
 
     @property
     def registration(self) -> Registration:

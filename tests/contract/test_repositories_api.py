@@ -121,6 +121,15 @@ def test_sockets_are_found_by_workspace_until_they_are_forgotten(rows: Repositor
     assert rows.sockets.of_workspace("w1") == ("s1",)
 
 
+def test_the_sockets_of_a_session_are_forgotten_together(rows: Repositories) -> None:
+    for connection_id, session_id in (("s1", "f1"), ("s2", "f1"), ("s3", "f2")):
+        rows.sockets.put(Socket(connection_id, "w1", "u1", 1, session_id))
+
+    rows.sockets.forget_session("w1", "f1")
+
+    assert rows.sockets.of_workspace("w1") == ("s3",)
+
+
 class TestConnections:
     def test_a_connection_comes_back_as_it_was(self, rows: Repositories) -> None:
         rows.connections.create(CONNECTION, b"\x00sealed")

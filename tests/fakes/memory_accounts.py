@@ -173,5 +173,10 @@ class MemorySockets:
     def delete(self, connection_id: str) -> None:
         self.sockets.pop(connection_id, None)
 
+    def forget_session(self, workspace_id: str, session_id: str) -> None:
+        for one in list(self.sockets.values()):
+            if (one.workspace_id, one.session_id) == (workspace_id, session_id):
+                self.delete(one.connection_id)
+
     def of_workspace(self, workspace_id: str) -> tuple[str, ...]:
         return tuple(sorted(one.connection_id for one in self.sockets.values() if one.workspace_id == workspace_id))

@@ -30,6 +30,7 @@ class SocketItem(Model):
     connection_id = UnicodeAttribute(hash_key=True)
     workspace_id = UnicodeAttribute(null=True)
     user_id = UnicodeAttribute(null=True)
+    session_id = UnicodeAttribute(null=True)
     connected_ms = NumberAttribute(null=True)
     expires_at = NumberAttribute(null=True)
 
@@ -45,6 +46,7 @@ class DynamoSockets:
             socket.connection_id,
             workspace_id=socket.workspace_id,
             user_id=socket.user_id,
+            session_id=socket.session_id,
             connected_ms=socket.connected_ms,
             expires_at=socket.connected_ms // 1000 + SOCKET_SECONDS,
         ).save()
@@ -52,6 +54,12 @@ class DynamoSockets:
     def delete(self, connection_id: str) -> None:
         """See ``SocketRepository.delete``."""
         SocketItem(connection_id).delete()
+
+    def forget_session(self, workspace_id: str, session_id: str) -> None:
+        """See ``SocketRepository.forget_session``."""
+        for row in SocketItem.by_workspace.query(workspace_id):
+            if row.session_id == session_id:
+                self.delete(row.connection_id)
 
     def of_workspace(self, workspace_id: str) -> tuple[str, ...]:
         """See ``SocketRepository.of_workspace``."""

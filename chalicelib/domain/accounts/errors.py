@@ -5,6 +5,7 @@ Refusal                 the request is understood and refused; ``code`` names wh
 ├── Forbidden           somebody known asks for what is not theirs to do
 ├── UnknownSymbol       the exchange has no such instrument
 ├── MissingReference    the request names something that the workspace does not have
+├── AccountConflict     the account is in another state than the act needs
 └── InUse               the thing cannot go while something refers to it
 """
 
@@ -41,6 +42,10 @@ class MissingReference(Refusal):
     def __init__(self, code: str, detail: str, pointer: str, **params: str) -> None:
         super().__init__(code, detail, **params)
         self.pointer = pointer
+
+
+class AccountConflict(Refusal):
+    """The account is in another state than the act needs."""
 
 
 class InUse(Refusal):

@@ -36,6 +36,15 @@ ROUTE_ACCESS: dict[tuple[str, str], Requirement] = {
     ("POST", "/auth/logout"): Access.REFRESH_COOKIE,
     ("POST", "/auth/step-up"): Role.VIEWER,
     ("GET", "/me"): Role.VIEWER,
+    ("PATCH", "/me"): Role.VIEWER,
+    ("POST", "/me/password"): Role.VIEWER,
+    ("GET", "/me/sessions"): Role.VIEWER,
+    ("DELETE", "/me/sessions/{session_id}"): Role.VIEWER,
+    ("POST", "/me/sessions/revoke-others"): Role.VIEWER,
+    ("POST", "/me/totp"): Role.VIEWER,
+    ("POST", "/me/totp/confirm"): Role.VIEWER,
+    ("DELETE", "/me/totp"): Role.VIEWER,
+    ("POST", "/me/recovery-codes"): Role.VIEWER,
     ("POST", "/sockets/tickets"): Role.VIEWER,
     ("GET", "/exchanges"): Role.VIEWER,
     ("POST", "/exchanges"): Role.TRADER,
@@ -118,6 +127,10 @@ ROUTE_ACCESS: dict[tuple[str, str], Requirement] = {
 
 STEP_UP: frozenset[tuple[str, str]] = frozenset(
     {
+        ("POST", "/me/password"),
+        ("POST", "/me/totp"),
+        ("DELETE", "/me/totp"),
+        ("POST", "/me/recovery-codes"),
         ("POST", "/kill-switch/release"),
     }
 )

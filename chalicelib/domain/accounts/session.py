@@ -77,12 +77,13 @@ class SocketTicket:
 
 @dataclass(frozen=True, slots=True)
 class Socket:
-    """An open WebSocket of a workspace."""
+    """An open WebSocket of a workspace, opened by a session."""
 
     connection_id: str
     workspace_id: str
     user_id: str
     connected_ms: int
+    session_id: str = ""
 
 
 def secret_hash(secret: str) -> str:

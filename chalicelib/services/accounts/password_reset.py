@@ -8,8 +8,9 @@ from chalicelib.domain.accounts.one_time_link import LinkPurpose
 from chalicelib.domain.accounts.password_rule import require_strong
 from chalicelib.domain.accounts.user import User, normal_email
 from chalicelib.domain.mail.letter import LetterKind
-from chalicelib.identity_ports import PasswordHasher, SessionRepository, UserRepository
+from chalicelib.identity_ports import PasswordHasher, UserRepository
 from chalicelib.ports import Clock, NotFound
+from chalicelib.services.accounts.ending import EndSessions
 from chalicelib.services.accounts.links import OneTimeLinks, invalid_link
 from chalicelib.services.accounts.proof import ProveIdentity
 
@@ -19,10 +20,10 @@ class PasswordReset:
     """The use-cases of a forgotten password. The second factor stays: a mailbox alone opens no account."""
 
     users: UserRepository
-    sessions: SessionRepository
     passwords: PasswordHasher
     links: OneTimeLinks
     prove: ProveIdentity
+    end: EndSessions
     clock: Clock
 
     def forgot(self, email: str) -> None:
@@ -49,8 +50,7 @@ class PasswordReset:
         self.users.set_password(user.user_id, self.passwords.hash(password), self.clock.now_ms())
         if not user.email_verified:
             self.users.verify_email(user.user_id)
-        for family in self.sessions.families(user.user_id):
-            self.sessions.revoke(user.user_id, family.family_id)
+        self.end.all_of(user.user_id)
         self.prove.proved(user.email)
         self.links.tell(user, LetterKind.PASSWORD_CHANGED)
         return user

@@ -9,8 +9,10 @@ from chalicelib.domain.accounts.errors import Unauthenticated
 from chalicelib.domain.accounts.login_key import LOCK_AFTER_FAILURES, LOCK_MS, login_key
 from chalicelib.domain.accounts.recovery_code import recovery_hash
 from chalicelib.domain.accounts.user import User
+from chalicelib.domain.mail.letter import LetterKind
 from chalicelib.identity_ports import Attempt, DerivedSecrets, LoginAttempts, OneTimeCodes, UserRepository
 from chalicelib.ports import Conflict, NotFound
+from chalicelib.services.accounts.links import OneTimeLinks
 from chalicelib.services.accounts.trail import AccountTrail
 
 _CODE = re.compile(r"[0-9]{6}")
@@ -33,6 +35,7 @@ class ProveIdentity:
     secrets: DerivedSecrets
     attempts: LoginAttempts
     trail: AccountTrail
+    links: OneTimeLinks
 
     def attempt(self, email: str, now_ms: int) -> Attempt:
         """Counts a try for this (normalised) address, known or not, before it is judged."""
@@ -77,6 +80,7 @@ class ProveIdentity:
         except NotFound as unknown:
             raise Unauthenticated("auth.recovery_code_invalid", "the recovery code is wrong or was used") from unknown
         self.trail.record(user, "recovery_code.used", f"{left} left")
+        self.links.tell(user, LetterKind.RECOVERY_CODE_USED, left=str(left))
 
 
 def _invalid_code() -> Unauthenticated:

@@ -28,6 +28,7 @@ from chalicelib.identity_ports import (
     SessionRepository,
 )
 from chalicelib.ports import Clock, Conflict, Ids, NotFound
+from chalicelib.services.accounts.ending import EndSessions
 from chalicelib.services.accounts.proof import Proof, ProveIdentity
 
 _ID = re.compile(r"[0-9A-Z]{26}")
@@ -71,6 +72,7 @@ class Sessions:
     tokens: AccessTokens
     passwords: PasswordHasher
     prove: ProveIdentity
+    end: EndSessions
     clock: Clock
     ids: Ids
 
@@ -127,7 +129,7 @@ class Sessions:
             return None
         if not same_secret(csrf_token, family.csrf_hash):
             raise Forbidden("auth.csrf_invalid", "the X-CSRF-Token header does not belong to this session")
-        self.sessions.revoke(family.user_id, family.family_id)
+        self.end.one(family)
         return family
 
     def authenticate(self, access_token: str, *, reads_only: bool) -> Actor:
@@ -229,7 +231,7 @@ class Sessions:
         if not family.alive(now_ms):
             raise _invalid_refresh()
         if not same_secret(secret, family.current_hash):
-            self.sessions.revoke(user_id, family_id)
+            self.end.one(family)
             self.prove.trail.record(self.accounts.user(user_id), "session.refresh_reused", f"session {family_id} ended")
             raise Unauthenticated("auth.refresh_reused", "the refresh token was used before: the session is ended")
         return family

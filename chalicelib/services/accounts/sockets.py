@@ -57,7 +57,7 @@ class OpenSockets:
             raise Unauthenticated("auth.ticket_invalid", "the ticket is unknown, used or too old") from missing
         if not alive:
             raise Unauthenticated("auth.session_ended", "the session was ended: sign in again")
-        socket = Socket(connection_id, taken.workspace_id, taken.user_id, now_ms)
+        socket = Socket(connection_id, taken.workspace_id, taken.user_id, now_ms, taken.session_id)
         self.sockets.put(socket)
         return socket
 

@@ -13,16 +13,20 @@ from chalice.app import Chalice
 
 from chalicelib.account_ports import ReusedKey
 from chalicelib.adapters.optuna_search import OptunaSearch
+from chalicelib.adapters.qr_codes import SegnoQrCodes
 from chalicelib.adapters.tokens import KmsAccessTokens
 from chalicelib.adapters.totp import TotpCodes
 from chalicelib.api.application import PREFIX, create_app
 from chalicelib.domain.accounts.limits import WorkspaceLimits
 from chalicelib.domain.accounts.roles import Role
 from chalicelib.domain.lab.job import LabJob
+from chalicelib.services.accounts.ending import EndSessions
 from chalicelib.services.accounts.links import OneTimeLinks
+from chalicelib.services.accounts.my_account import MyAccount
 from chalicelib.services.accounts.password_reset import PasswordReset
 from chalicelib.services.accounts.proof import ProveIdentity
 from chalicelib.services.accounts.registration import Registration, RegistrationMode
+from chalicelib.services.accounts.second_factor import SecondFactor
 from chalicelib.services.accounts.sessions import Sessions
 from chalicelib.services.accounts.sockets import SocketTickets
 from chalicelib.services.accounts.trail import AccountTrail
@@ -51,7 +55,7 @@ from chalicelib.services.terminal.permission import TradingPermission
 from chalicelib.services.terminal.positions import ManualPositions
 from chalicelib.services.terminal.wind_down import WindDownByHand
 from tests.fakes.counted_ids import CountedIds
-from tests.fakes.memory_accounts import MemoryAccounts, MemoryLoginAttempts, MemorySessions
+from tests.fakes.memory_accounts import MemoryAccounts, MemoryLoginAttempts, MemorySessions, MemorySockets
 from tests.fakes.memory_audit import MemoryAuditChain, MemoryHeads
 from tests.fakes.memory_inbox import MemoryInbox, MemoryWorkflow
 from tests.fakes.memory_lab import MemoryDatasets, MemoryDrafts, MemoryLabJobs, MemoryLabStore, NotedWorker
@@ -97,6 +101,7 @@ class FakeServices:
         self.ids = CountedIds()
         self.accounts_rows = MemoryAccounts()
         self.session_rows = MemorySessions()
+        self.socket_rows = MemorySockets()
         self.attempt_rows = MemoryLoginAttempts()
         self.secrets = HmacSecrets()
         self.link_rows = MemoryLinks()
@@ -131,7 +136,14 @@ class FakeServices:
     @cached_property
     def sessions(self) -> Sessions:
         return Sessions(
-            self.accounts_rows, self.session_rows, self.tokens, self.passwords, self.prove, self.clock, self.ids
+            self.accounts_rows,
+            self.session_rows,
+            self.tokens,
+            self.passwords,
+            self.prove,
+            self.end_sessions,
+            self.clock,
+            self.ids,
         )
 
     @cached_property
@@ -153,12 +165,41 @@ class FakeServices:
 
     @cached_property
     def password_reset(self) -> PasswordReset:
-        return PasswordReset(self.accounts_rows, self.session_rows, self.passwords, self.links, self.prove, self.clock)
+        return PasswordReset(self.accounts_rows, self.passwords, self.links, self.prove, self.end_sessions, self.clock)
+
+    @cached_property
+    def end_sessions(self) -> EndSessions:
+        return EndSessions(self.session_rows, self.socket_rows)
+
+    @cached_property
+    def my_account(self) -> MyAccount:
+        return MyAccount(
+            self.accounts_rows,
+            self.session_rows,
+            self.passwords,
+            self.prove,
+            self.end_sessions,
+            self.links,
+            self.clock,
+        )
+
+    @cached_property
+    def second_factor(self) -> SecondFactor:
+        return SecondFactor(
+            self.accounts_rows,
+            self.secrets,
+            TotpCodes(),
+            SegnoQrCodes(),
+            self.prove,
+            self.links,
+            self.clock,
+            self.ids,
+        )
 
     @cached_property
     def prove(self) -> ProveIdentity:
         trail = AccountTrail(self.accounts_rows, self.audit)
-        return ProveIdentity(self.accounts_rows, TotpCodes(), self.secrets, self.attempt_rows, trail)
+        return ProveIdentity(self.accounts_rows, TotpCodes(), self.secrets, self.attempt_rows, trail, self.links)
 
     @cached_property
     def tickets(self) -> SocketTickets:
@@ -408,7 +449,12 @@ class Gateway:
             "stageVariables": None,
             "body": text,
             "isBase64Encoded": False,
-            "requestContext": {"httpMethod": method, "resourcePath": template, "requestId": "request-1"},
+            "requestContext": {
+                "httpMethod": method,
+                "resourcePath": template,
+                "requestId": "request-1",
+                "identity": {"sourceIp": "192.0.2.1"},
+            },
         }
         response = self.app(event, None)
         headers_out = {**response.get("headers", {}), **response.get("multiValueHeaders", {})}

@@ -106,6 +106,8 @@ class Owned:
             "sweeps": owner.post("/lab/sweeps", {**experiment, "parameters": [length]}).json["id"],
             "walk-forwards": owner.post("/lab/walk-forwards", {**experiment, "folds": folds}).json["id"],
         }
+        (session,) = owner.get("/me/sessions").json["items"]
+        self.session_id = session["id"]
         self.owner = owner
 
     def path(self, template: str) -> str:
