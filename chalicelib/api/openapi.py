@@ -130,7 +130,10 @@ def _summary(operation: Operation) -> str:
 def _security(requirement: Access | Role) -> list[dict[str, list[str]]]:
     if isinstance(requirement, Role):
         return [{"accessToken": []}]
-    return [{"refreshCookie": []}] if requirement is Access.REFRESH_COOKIE else []
+    return {
+        Access.REFRESH_COOKIE: [{"refreshCookie": []}],
+        Access.REFRESH_COOKIE_IF_ANY: [{"refreshCookie": []}, {}],
+    }.get(requirement, [])
 
 
 def _parameters(operation: Operation, requirement: Access | Role) -> list[dict[str, Any]]:
@@ -143,7 +146,7 @@ def _parameters(operation: Operation, requirement: Access | Role) -> list[dict[s
     if operation.takes_key or operation.cached_reply:
         meaning = _KEY_IS_IDENTITY if operation.takes_key else _KEY_IS_CACHE
         found.append({**_IDEMPOTENCY_KEY, "description": meaning})
-    if requirement is Access.REFRESH_COOKIE:
+    if requirement in (Access.REFRESH_COOKIE, Access.REFRESH_COOKIE_IF_ANY):
         found.append(_CSRF)
     return found
 
@@ -179,6 +182,8 @@ def _responses(operation: Operation, requirement: Access | Role, references: Ref
         statuses |= {413, 415}
     if operation.cached_reply:
         statuses |= {409, 422}
+    if HTTPStatus.BAD_GATEWAY in statuses:
+        statuses.add(HTTPStatus.FAILED_DEPENDENCY)  # what asks the exchange may be refused by it
     problems = {str(status): {"$ref": "#/components/responses/Problem"} for status in sorted(statuses)}
     return {str(operation.status): good, **problems}
 

@@ -17,6 +17,7 @@ class Access(StrEnum):
 
     PUBLIC = "public"
     REFRESH_COOKIE = "refresh_cookie"
+    REFRESH_COOKIE_IF_ANY = "refresh_cookie_if_any"
 
 
 Requirement = Access | Role
@@ -33,7 +34,7 @@ ROUTE_ACCESS: dict[tuple[str, str], Requirement] = {
     ("POST", "/auth/password/forgot"): Access.PUBLIC,
     ("POST", "/auth/password/reset"): Access.PUBLIC,
     ("POST", "/auth/refresh"): Access.REFRESH_COOKIE,
-    ("POST", "/auth/logout"): Access.REFRESH_COOKIE,
+    ("POST", "/auth/logout"): Access.REFRESH_COOKIE_IF_ANY,
     ("POST", "/auth/step-up"): Role.VIEWER,
     ("GET", "/me"): Role.VIEWER,
     ("PATCH", "/me"): Role.VIEWER,
