@@ -90,7 +90,7 @@ class LazyApiServices:
         """Access tokens signed by KMS."""
         from chalicelib.adapters.tokens import KmsAccessTokens
 
-        key_ids = [settings().required("token_key_id")]
+        key_ids = settings().listed("token_key_ids")
         issuer = settings().public_origin or f"botmarketplace-{settings().stage}"
         return KmsAccessTokens(aws_client("kms"), key_ids, issuer=issuer, audience=_AUDIENCE)
 
