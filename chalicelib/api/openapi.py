@@ -130,10 +130,11 @@ def _summary(operation: Operation) -> str:
 def _security(requirement: Access | Role) -> list[dict[str, list[str]]]:
     if isinstance(requirement, Role):
         return [{"accessToken": []}]
-    return {
+    by_cookie: dict[Access, list[dict[str, list[str]]]] = {
         Access.REFRESH_COOKIE: [{"refreshCookie": []}],
         Access.REFRESH_COOKIE_IF_ANY: [{"refreshCookie": []}, {}],
-    }.get(requirement, [])
+    }
+    return by_cookie.get(requirement, [])
 
 
 def _parameters(operation: Operation, requirement: Access | Role) -> list[dict[str, Any]]:
