@@ -97,9 +97,7 @@ def _absorb(draft: Draft, fact: Fact) -> None:
             draft.heard = fact
         case ReadFailed():
             _read_failed(draft, fact)
-        case NothingNew():
-            draft.nothing_new = True
-        case CandleClosed():
+        case CandleClosed() | NothingNew():
             pass
         case _:
             _requested(draft, fact)

@@ -19,9 +19,9 @@ def cloud() -> Iterator[LocalCloud]:
         yield started
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture
 def api(cloud: LocalCloud) -> Iterator[ApiClient]:
-    """The public API, signed in as the demo user once: a one-time code is good once."""
+    """The public API, signed in as the demo user."""
     client = ApiClient(cloud.endpoints)
     client.login()
     yield client

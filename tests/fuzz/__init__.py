@@ -1,1 +1,0 @@
-"""Hostile requests, made from the contract, against the running local cloud."""
