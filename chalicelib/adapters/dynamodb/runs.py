@@ -11,11 +11,12 @@ import orjson
 from pynamodb.connection import Connection
 from pynamodb.exceptions import DoesNotExist, TransactWriteError, UpdateError
 from pynamodb.expressions.update import Action
-from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.adapters.dynamodb import run_codec as codec
 from chalicelib.adapters.dynamodb.kill_switch import switch_slot
+from chalicelib.adapters.dynamodb.run_pages import workspace_page
+from chalicelib.adapters.dynamodb.run_rows import active_run, event_item, fill_item, intent_item, record_of, run_item
 from chalicelib.adapters.dynamodb.run_tables import (
     REPORT,
     RUN,
@@ -26,7 +27,6 @@ from chalicelib.adapters.dynamodb.run_tables import (
     RunItem,
     SlotItem,
 )
-from chalicelib.domain.market.interval import Interval
 from chalicelib.domain.runtime.events import RunEvent
 from chalicelib.domain.runtime.intent import Intent
 from chalicelib.domain.runtime.record import ActiveRun, RunRecord
@@ -34,7 +34,6 @@ from chalicelib.ports import Clock, Conflict, FenceLost, NotFound
 from chalicelib.run_ports import Commit, Fill, KillState, RunPage, StartLimits
 
 _RETRIES = 5
-LONGEST_MS = 2 * 86_400_000
 
 
 class DynamoRunStore:
@@ -66,10 +65,10 @@ class DynamoRunStore:
         earliest = terms.created_ms - limits.start_cooldown_ms
         try:
             with TransactWrite(connection=self._connection) as transaction:
-                transaction.save(_run_item(record), condition=RunItem.run_id.does_not_exist())
+                transaction.save(run_item(record), condition=RunItem.run_id.does_not_exist())
                 transaction.save(SlotItem(symbol_slot, run_id=terms.run_id), condition=SlotItem.slot.does_not_exist())
                 transaction.save(SlotItem(place_slot, run_id=terms.run_id), condition=SlotItem.slot.does_not_exist())
-                transaction.save(_event_item(terms.run_id, terms.workspace_id, event))
+                transaction.save(event_item(terms.run_id, terms.workspace_id, event))
                 transaction.update(
                     start_slot,
                     actions=[SlotItem.last_start_ms.set(terms.created_ms)],
@@ -86,7 +85,7 @@ class DynamoRunStore:
     def get(self, run_id: str) -> RunRecord:
         """See ``RunStore.get``; a consistent read."""
         try:
-            return _record(RunItem.get(run_id, RUN, consistent_read=True))
+            return record_of(RunItem.get(run_id, RUN, consistent_read=True))
         except DoesNotExist as error:
             raise NotFound(run_id) from error
 
@@ -102,7 +101,7 @@ class DynamoRunStore:
             if error.cause_response_code == "ConditionalCheckFailedException":
                 raise NotFound(run_id) from error
             raise
-        return _record(item)
+        return record_of(item)
 
     def holds(self, record: RunRecord) -> bool:
         """See ``RunStore.holds``; a consistent read of the epoch alone."""
@@ -144,13 +143,13 @@ class DynamoRunStore:
                 condition=(RunItem.version == before.version) & (RunItem.epoch == before.epoch),
             )
             for intent in commit.intents:
-                transaction.save(_intent_item(terms.run_id, intent))
+                transaction.save(intent_item(terms.run_id, intent))
             for event in commit.events:
                 transaction.save(
-                    _event_item(terms.run_id, terms.workspace_id, event), condition=EventItem.seq.does_not_exist()
+                    event_item(terms.run_id, terms.workspace_id, event), condition=EventItem.seq.does_not_exist()
                 )
             for fill in commit.fills:
-                transaction.save(_fill_item(terms.run_id, fill), condition=FillItem.exec_id.does_not_exist())
+                transaction.save(fill_item(terms.run_id, fill), condition=FillItem.exec_id.does_not_exist())
             for message_id in commit.consumed:
                 transaction.delete(MessageItem(terms.run_id, message_id))
             for slot in commit.release:
@@ -195,49 +194,15 @@ class DynamoRunStore:
 
     def active(self) -> tuple[ActiveRun, ...]:
         """See ``RunStore.active``; eventually consistent."""
-        return tuple(_active(item) for item in RunItem.by_active.query("1"))
+        return tuple(active_run(item) for item in RunItem.by_active.query("1"))
 
     def of_workspace(
         self, workspace_id: str, *, bot_id: str | None, active: bool | None, limit: int, cursor: str | None
     ) -> RunPage:
         """See ``RunStore.of_workspace``; the cursor is the creation time and id of the last run found."""
-        condition = RunItem.item == RUN
-        if bot_id is not None:
-            condition &= RunItem.bot_id == bot_id
-        if active is not None:
-            condition &= RunItem.active.exists() if active else RunItem.active.does_not_exist()
-        start = _start_key(workspace_id, cursor)
-        # A run lasts a day at most, so what is active is among the newest: years of ended runs are not read for it.
-        recent = RunItem.created_ms >= self._clock.now_ms() - LONGEST_MS if active else None
-        found = list(
-            RunItem.by_workspace.query(
-                workspace_id,
-                range_key_condition=recent,
-                filter_condition=condition,
-                scan_index_forward=False,
-                limit=limit,
-                last_evaluated_key=start,
-            )
+        return workspace_page(
+            workspace_id, bot_id=bot_id, active=active, limit=limit, cursor=cursor, now_ms=self._clock.now_ms()
         )
-        keys = [(item.run_id, RUN) for item in found]
-        rows = {item.run_id: item for item in RunItem.batch_get(keys, consistent_read=True)} if keys else {}
-        records = tuple(_record(rows[run_id]) for run_id, _ in keys if run_id in rows)
-        more = len(found) == limit
-        return RunPage(records, f"{int(found[-1].created_ms)}.{found[-1].run_id}" if more else None)
-
-
-def _start_key(workspace_id: str, cursor: str | None) -> dict[str, dict[str, str]] | None:
-    if cursor is None:
-        return None
-    created, _, run_id = cursor.partition(".")
-    if not created.isdigit() or not run_id:
-        raise NotFound(cursor)
-    return {
-        "workspace_id": {"S": workspace_id},
-        "created_ms": {"N": created},
-        "run_id": {"S": run_id},
-        "item": {"S": RUN},
-    }
 
 
 def _engaging(halt: KillState) -> list[Action]:
@@ -253,69 +218,3 @@ def _engaging(halt: KillState) -> list[Action]:
 def _failed(error: TransactWriteError) -> set[int]:
     reasons = enumerate(error.cancellation_reasons)
     return {index for index, reason in reasons if reason is not None and reason.code == "ConditionalCheckFailed"}
-
-
-def _run_item(record: RunRecord) -> RunItem:
-    terms = record.terms
-    return RunItem(
-        terms.run_id,
-        RUN,
-        workspace_id=terms.workspace_id,
-        created_ms=terms.created_ms,
-        active="1",
-        bot_id=terms.bot_id,
-        connection_id=terms.connection_id,
-        symbol=terms.symbol,
-        intervals=",".join(interval.value for interval in terms.intervals),
-        status=record.state.status.value,
-        terms=codec.dump(codec.TERMS, terms),
-        state=codec.dump(codec.STATE, record.state),
-        version=record.version,
-        epoch=record.epoch,
-        tick_ms=terms.created_ms,
-        segment=record.segment,
-    )
-
-
-def _record(item: RunItem) -> RunRecord:
-    return RunRecord(
-        terms=codec.TERMS.validate_json(item.terms),
-        state=codec.STATE.validate_json(item.state),
-        version=int(item.version),
-        epoch=int(item.epoch),
-        tick_ms=int(item.tick_ms),
-        segment=int(item.segment),
-    )
-
-
-def _active(item: RunItem) -> ActiveRun:
-    return ActiveRun(
-        run_id=item.run_id,
-        workspace_id=item.workspace_id,
-        connection_id=item.connection_id,
-        symbol=item.symbol,
-        intervals=tuple(Interval(name) for name in item.intervals.split(",")),
-        tick_ms=int(item.tick_ms),
-        look_ms=int(item.look_ms or 0),
-    )
-
-
-def _event_item(run_id: str, workspace_id: str, event: RunEvent) -> Model:
-    return EventItem(run_id, event.seq, workspace_id=workspace_id, event=codec.event_json(event))
-
-
-def _intent_item(run_id: str, intent: Intent) -> Model:
-    body = codec.dump(codec.INTENT, intent)
-    return IntentItem(run_id, intent.intent_id, order_link_id=intent.order_link_id, intent=body)
-
-
-def _fill_item(run_id: str, fill: Fill) -> Model:
-    execution = fill.execution
-    return FillItem(
-        run_id,
-        execution.exec_id,
-        time_ms=execution.time_ms,
-        intent_id=fill.intent_id,
-        exit_reason=fill.exit_reason,
-        execution=codec.dump(codec.EXECUTION, execution),
-    )

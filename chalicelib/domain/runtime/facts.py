@@ -76,6 +76,17 @@ _CHANGES_SIZE = frozenset(
 )
 
 
+class OrderStage(StrEnum):
+    """What an order has come to, whoever sent it: the exchange's statuses by what they mean to us."""
+
+    RESTING = "resting"
+    PARTIAL = "partial"
+    FILLED = "filled"
+    CANCELLED = "cancelled"
+    REJECTED = "rejected"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class OrderFact:
     """An order as the exchange shows it. ``order_link_id`` is "" for orders that carry no id of ours."""
@@ -99,6 +110,26 @@ class OrderFact:
     reject_reason: str
     created_ms: int
     updated_ms: int
+
+    @property
+    def refusal(self) -> str:
+        """Why the exchange ended the order, "" when it names no reason."""
+        return "" if self.reject_reason in ("", "EC_NoError") else self.reject_reason
+
+    def stage(self, filled: Decimal) -> OrderStage:
+        """What the order has come to; ``filled`` is the most that is known to have executed.
+
+        A rejected order of which something executed counts as cancelled: the exchange says Rejected of both.
+        """
+        if self.status is OrderStatus.FILLED:
+            return OrderStage.FILLED
+        if self.status is OrderStatus.REJECTED and not filled:
+            return OrderStage.REJECTED
+        if self.status.terminal:
+            return OrderStage.CANCELLED
+        if self.status is OrderStatus.UNKNOWN:
+            return OrderStage.UNKNOWN
+        return OrderStage.PARTIAL if filled else OrderStage.RESTING
 
 
 @dataclass(frozen=True, slots=True)

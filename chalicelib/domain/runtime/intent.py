@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from chalicelib.domain.market.side import Side
-from chalicelib.domain.runtime.facts import OrderFact, OrderStatus
+from chalicelib.domain.runtime.facts import OrderFact, OrderStage
 from chalicelib.domain.runtime.orders import OrderRequest
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -78,6 +78,15 @@ _TERMINAL = frozenset(
         IntentStatus.ABSENT,
     }
 )
+
+_SHOWN = {
+    OrderStage.RESTING: IntentStatus.OPEN,
+    OrderStage.PARTIAL: IntentStatus.PARTIAL,
+    OrderStage.FILLED: IntentStatus.FILLED,
+    OrderStage.CANCELLED: IntentStatus.CANCELLED,
+    OrderStage.REJECTED: IntentStatus.REJECTED,
+    OrderStage.UNKNOWN: IntentStatus.UNRESOLVED,
+}
 
 
 def base36(number: int) -> str:
@@ -160,30 +169,14 @@ class Intent:
     def with_order(self, order: OrderFact, now_ms: int) -> Intent:
         """The intent after the exchange showed its order. What was executed never shrinks; terminal stays terminal."""
         filled = max(self.filled_qty, order.cum_exec_qty)
-        status = self.status if self.status.terminal else _status_of(order, filled)
+        status = self.status if self.status.terminal else _SHOWN[order.stage(filled)]
         return replace(
             self,
             status=status,
             order_id=order.order_id or self.order_id,
             filled_qty=filled,
             avg_price=order.avg_price if order.avg_price is not None else self.avg_price,
-            detail=_detail(order) or self.detail,
+            detail=order.refusal or self.detail,
             checks=0,
             updated_ms=now_ms,
         )
-
-
-def _status_of(order: OrderFact, filled: Decimal) -> IntentStatus:
-    if order.status is OrderStatus.FILLED:
-        return IntentStatus.FILLED
-    if order.status is OrderStatus.REJECTED and not filled:
-        return IntentStatus.REJECTED
-    if order.status.terminal:
-        return IntentStatus.CANCELLED
-    if order.status is OrderStatus.UNKNOWN:
-        return IntentStatus.UNRESOLVED
-    return IntentStatus.PARTIAL if filled else IntentStatus.OPEN
-
-
-def _detail(order: OrderFact) -> str:
-    return "" if order.reject_reason in ("", "EC_NoError") else order.reject_reason

@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from chalicelib.domain.market.side import Side
-from chalicelib.domain.runtime.facts import OrderFact, OrderStatus
+from chalicelib.domain.runtime.facts import OrderFact, OrderStage
 from chalicelib.domain.runtime.intent import SEND_WITHIN_MS
 from chalicelib.domain.runtime.orders import OrderRequest, Outcome, OutcomeKind
 
@@ -37,6 +37,14 @@ class ManualOrderStatus(StrEnum):
 
 
 _TERMINAL = frozenset({ManualOrderStatus.FILLED, ManualOrderStatus.CANCELLED, ManualOrderStatus.REJECTED})
+_SHOWN = {
+    OrderStage.RESTING: ManualOrderStatus.WORKING,
+    OrderStage.PARTIAL: ManualOrderStatus.WORKING,
+    OrderStage.FILLED: ManualOrderStatus.FILLED,
+    OrderStage.CANCELLED: ManualOrderStatus.CANCELLED,
+    OrderStage.REJECTED: ManualOrderStatus.REJECTED,
+    OrderStage.UNKNOWN: ManualOrderStatus.UNKNOWN,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +113,18 @@ class ManualOrder:
         if self.status.terminal:
             return self
         limit = fact.price is not None and self.price is not None
+        filled = max(self.filled_qty, fact.cum_exec_qty)
         return replace(
             self,
             qty=fact.qty if limit else self.qty,
             price=fact.price if limit else self.price,
             stop_loss=fact.stop_loss if limit and fact.stop_loss is not None else self.stop_loss,
             take_profit=fact.take_profit if limit and fact.take_profit is not None else self.take_profit,
-            status=_status_of(fact),
+            status=_SHOWN[fact.stage(filled)],
             order_id=fact.order_id or self.order_id,
-            filled_qty=max(self.filled_qty, fact.cum_exec_qty),
+            filled_qty=filled,
             avg_price=fact.avg_price if fact.avg_price is not None else self.avg_price,
-            reason="" if fact.reject_reason in ("", "EC_NoError") else fact.reject_reason,
+            reason=fact.refusal,
             updated_ms=now_ms,
         )
 
@@ -134,15 +143,3 @@ def manual_intent_id(workspace_id: str, idempotency_key: str) -> str:
 def manual_order_link_id(intent_id: str) -> str:
     """The exchange's id for the intent: ``m`` and the intent's 31 hexadecimal digits, 32 characters."""
     return f"m{intent_id}"
-
-
-def _status_of(fact: OrderFact) -> ManualOrderStatus:
-    if fact.status is OrderStatus.FILLED:
-        return ManualOrderStatus.FILLED
-    if fact.status is OrderStatus.REJECTED and not fact.cum_exec_qty:
-        return ManualOrderStatus.REJECTED
-    if fact.status.terminal:
-        return ManualOrderStatus.CANCELLED
-    if fact.status is OrderStatus.UNKNOWN:
-        return ManualOrderStatus.UNKNOWN
-    return ManualOrderStatus.WORKING

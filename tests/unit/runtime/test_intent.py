@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.market.side import Side
-from chalicelib.domain.runtime.facts import OrderFact, OrderStatus
+from chalicelib.domain.runtime.facts import OrderFact, OrderStage, OrderStatus
 from chalicelib.domain.runtime.intent import (
     LINK_ID,
     Intent,
@@ -117,3 +117,22 @@ def test_a_filled_intent_is_settled_only_when_its_executions_are_booked() -> Non
     filled = INTENT.with_order(replace(ORDER, status=OrderStatus.FILLED, cum_exec_qty=Decimal("0.010")), 5)
     assert not filled.settled
     assert replace(filled, booked_qty=Decimal("0.010")).settled
+
+
+@pytest.mark.parametrize(
+    ("status", "filled", "stage"),
+    [
+        (OrderStatus.NEW, "0", OrderStage.RESTING),
+        (OrderStatus.UNTRIGGERED, "0", OrderStage.RESTING),
+        (OrderStatus.PARTIALLY_FILLED, "1", OrderStage.PARTIAL),
+        (OrderStatus.FILLED, "1", OrderStage.FILLED),
+        (OrderStatus.CANCELLED, "1", OrderStage.CANCELLED),
+        (OrderStatus.REJECTED, "0", OrderStage.REJECTED),
+        (OrderStatus.REJECTED, "1", OrderStage.CANCELLED),
+        (OrderStatus.UNKNOWN, "0", OrderStage.UNKNOWN),
+    ],
+)
+def test_an_orders_status_and_what_executed_say_what_it_has_come_to(
+    status: OrderStatus, filled: str, stage: OrderStage
+) -> None:
+    assert replace(ORDER, status=status).stage(Decimal(filled)) is stage

@@ -1,0 +1,85 @@
+"""Rows of the run tables, from what the domain knows and back."""
+
+from __future__ import annotations
+
+from pynamodb.models import Model
+
+from chalicelib.adapters.dynamodb import run_codec as codec
+from chalicelib.adapters.dynamodb.run_tables import RUN, EventItem, FillItem, IntentItem, RunItem
+from chalicelib.domain.market.interval import Interval
+from chalicelib.domain.runtime.events import RunEvent
+from chalicelib.domain.runtime.intent import Intent
+from chalicelib.domain.runtime.record import ActiveRun, RunRecord
+from chalicelib.run_ports import Fill
+
+
+def run_item(record: RunRecord) -> RunItem:
+    """The stored row of a new run."""
+    terms = record.terms
+    return RunItem(
+        terms.run_id,
+        RUN,
+        workspace_id=terms.workspace_id,
+        created_ms=terms.created_ms,
+        active="1",
+        bot_id=terms.bot_id,
+        connection_id=terms.connection_id,
+        symbol=terms.symbol,
+        intervals=",".join(interval.value for interval in terms.intervals),
+        status=record.state.status.value,
+        terms=codec.dump(codec.TERMS, terms),
+        state=codec.dump(codec.STATE, record.state),
+        version=record.version,
+        epoch=record.epoch,
+        tick_ms=terms.created_ms,
+        segment=record.segment,
+    )
+
+
+def record_of(item: RunItem) -> RunRecord:
+    """The run that a row holds."""
+    return RunRecord(
+        terms=codec.TERMS.validate_json(item.terms),
+        state=codec.STATE.validate_json(item.state),
+        version=int(item.version),
+        epoch=int(item.epoch),
+        tick_ms=int(item.tick_ms),
+        segment=int(item.segment),
+    )
+
+
+def active_run(item: RunItem) -> ActiveRun:
+    """What routes messages to a run, from a row of its index."""
+    return ActiveRun(
+        run_id=item.run_id,
+        workspace_id=item.workspace_id,
+        connection_id=item.connection_id,
+        symbol=item.symbol,
+        intervals=tuple(Interval(name) for name in item.intervals.split(",")),
+        tick_ms=int(item.tick_ms),
+        look_ms=int(item.look_ms or 0),
+    )
+
+
+def event_item(run_id: str, workspace_id: str, event: RunEvent) -> Model:
+    """The row of an event."""
+    return EventItem(run_id, event.seq, workspace_id=workspace_id, event=codec.event_json(event))
+
+
+def intent_item(run_id: str, intent: Intent) -> Model:
+    """The row of an intent."""
+    body = codec.dump(codec.INTENT, intent)
+    return IntentItem(run_id, intent.intent_id, order_link_id=intent.order_link_id, intent=body)
+
+
+def fill_item(run_id: str, fill: Fill) -> Model:
+    """The row of a booked execution."""
+    execution = fill.execution
+    return FillItem(
+        run_id,
+        execution.exec_id,
+        time_ms=execution.time_ms,
+        intent_id=fill.intent_id,
+        exit_reason=fill.exit_reason,
+        execution=codec.dump(codec.EXECUTION, execution),
+    )
