@@ -327,13 +327,14 @@ class LazyApiServices:
         return settings().refresh_cookie_secure
 
     def ready(self) -> Mapping[str, bool]:
-        """Whether the tables and the token key answer."""
+        """Whether the tables, the token key and the key of derived secrets answer."""
         from botocore.exceptions import BotoCoreError, ClientError
         from pynamodb.exceptions import PynamoDBException
 
         from chalicelib.identity_ports import InvalidToken
+        from chalicelib.ports import SealingFailed
 
-        checks = {"tables": True, "tokenKey": True}
+        checks = {"tables": True, "tokenKey": True, "verifierKey": True}
         try:
             tables.accounts().user_by_email("nobody@ready.invalid")
         except (PynamoDBException, BotoCoreError, ClientError):
@@ -342,6 +343,10 @@ class LazyApiServices:
             self.tokens.jwks()
         except (BotoCoreError, ClientError, InvalidToken):
             checks["tokenKey"] = False
+        try:
+            accounts.derived_secrets().totp_seed("ready", 0)
+        except SealingFailed:
+            checks["verifierKey"] = False
         return checks
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+PLATFORM = "platform"
+"""Whose rows those of no workspace are: no workspace has this name."""
+
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:

@@ -40,10 +40,9 @@ class MyAccount:
         ``auth.password_invalid``; InvalidDocument (a weak password)."""
         now_ms = self.clock.now_ms()
         user = self.users.user(actor.user_id)
-        if not self.prove.attempt(user.email, now_ms).allowed:
-            raise Forbidden("auth.locked", "too many wrong tries: wait a quarter of an hour")
+        attempt = self.prove.attempt_of(user, now_ms)
         if not self.passwords.verify(user.password_hash, current):
-            self.prove.trail.refused(user, user.email, "account.password_change_refused", "password")
+            self.prove.refused(attempt, user, user.email, "account.password_change_refused", "password")
             raise Forbidden("auth.password_invalid", "the current password is wrong")
         self.prove.proved(user.email)
         require_strong(new, user.email, "/newPassword")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from chalicelib.domain.accounts.errors import Unauthenticated
+from chalicelib.domain.accounts.errors import Forbidden, Unauthenticated
 from chalicelib.domain.accounts.login_key import LOCK_AFTER_FAILURES, LOCK_MS, login_key
 from chalicelib.domain.accounts.recovery_code import recovery_hash
 from chalicelib.domain.accounts.user import User
@@ -40,6 +40,19 @@ class ProveIdentity:
     def attempt(self, email: str, now_ms: int) -> Attempt:
         """Counts a try for this (normalised) address, known or not, before it is judged."""
         return self.attempts.take(login_key(email), now_ms, lock_after=LOCK_AFTER_FAILURES, lock_ms=LOCK_MS)
+
+    def attempt_of(self, user: User, now_ms: int) -> Attempt:
+        """The same for somebody who is signed in. Raises Forbidden (``auth.locked``) when there were too many."""
+        attempt = self.attempt(user.email, now_ms)
+        if not attempt.allowed:
+            raise Forbidden("auth.locked", "too many wrong tries: wait a quarter of an hour")
+        return attempt
+
+    def refused(self, attempt: Attempt, user: User | None, email: str, action: str, detail: str) -> None:
+        """Writes a failed try down, and that it was the one that locks the account."""
+        self.trail.refused(user, email, action, detail)
+        if attempt.last:
+            self.trail.refused(user, email, "account.locked", "too many tries")
 
     def proved(self, email: str) -> None:
         """Forgets the tries: the owner of the address was there."""

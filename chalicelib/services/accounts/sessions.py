@@ -22,6 +22,7 @@ from chalicelib.domain.accounts.user import Membership, User, Workspace, normal_
 from chalicelib.identity_ports import (
     AccessTokens,
     AccountRepository,
+    Attempt,
     ExpiredToken,
     InvalidToken,
     PasswordHasher,
@@ -89,14 +90,12 @@ class Sessions:
         matches = self.passwords.verify(None if user is None else user.password_hash, password)
         if not attempt.allowed:
             raise _invalid_credentials()
-        if attempt.last:
-            self.prove.trail.refused(user, address, "account.locked", "too many tries")
         if user is None or not matches:
-            self.prove.trail.refused(user, address, "session.refused", "password")
+            self.prove.refused(attempt, user, address, "session.refused", "password")
             raise _invalid_credentials()
         if not user.email_verified:
             raise Forbidden("auth.email_unverified", "confirm the e-mail address first: open the link that was sent")
-        self._second_factor(user, proof, now_ms)
+        self._second_factor(attempt, user, proof, now_ms)
         self.prove.proved(address)
         return self._open(user, device, now_ms)
 
@@ -186,10 +185,9 @@ class Sessions:
         """
         now_ms = self.clock.now_ms()
         user = self.accounts.user(actor.user_id)
-        if not self.prove.attempt(user.email, now_ms).allowed:
-            raise Forbidden("auth.locked", "too many wrong tries: wait a quarter of an hour")
+        attempt = self.prove.attempt_of(user, now_ms)
         try:
-            self._step_up_proof(user, proof, password, now_ms)
+            self._step_up_proof(attempt, user, proof, password, now_ms)
         except Unauthenticated as refused:  # the session is good: only the proof is not
             raise Forbidden(refused.code, refused.detail) from refused
         self.prove.proved(user.email)
@@ -202,21 +200,21 @@ class Sessions:
         """The actor's user and workspace. Raises NotFound when they are gone."""
         return Identity(self.accounts.user(actor.user_id), self.accounts.workspace(actor.workspace_id), actor.role)
 
-    def _step_up_proof(self, user: User, proof: Proof, password: str | None, now_ms: int) -> None:
+    def _step_up_proof(self, attempt: Attempt, user: User, proof: Proof, password: str | None, now_ms: int) -> None:
         if user.totp_confirmed:
-            self._second_factor(user, proof, now_ms)
+            self._second_factor(attempt, user, proof, now_ms)
         elif password is None:
             raise Unauthenticated("auth.password_required", "the password is needed")
         elif not self.passwords.verify(user.password_hash, password):
-            self.prove.trail.refused(user, user.email, "step_up.refused", "password")
+            self.prove.refused(attempt, user, user.email, "step_up.refused", "password")
             raise Unauthenticated("auth.password_invalid", "the password is wrong")
 
-    def _second_factor(self, user: User, proof: Proof, now_ms: int) -> None:
+    def _second_factor(self, attempt: Attempt, user: User, proof: Proof, now_ms: int) -> None:
         try:
             self.prove.second_factor(user, proof, now_ms)
         except Unauthenticated as refused:
             if refused.code != "auth.totp_required":  # the page asks for the password first, then for the code
-                self.prove.trail.refused(user, user.email, "second_factor.refused", refused.code)
+                self.prove.refused(attempt, user, user.email, "second_factor.refused", refused.code)
             raise
 
     def _open(self, user: User, device: Device, now_ms: int) -> Session:

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 from chalicelib.domain.accounts.login_key import login_key
 from chalicelib.domain.accounts.user import User
+from chalicelib.domain.audit.entry import PLATFORM
 from chalicelib.identity_ports import WorkspaceRepository
 from chalicelib.ports import AuditTrail
 
 NOBODY = "nobody"
-PLATFORM = "platform"
-"""Whose audit rows are those of nobody's workspace."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chalicelib.domain.accounts.actor import Actor
+from chalicelib.domain.audit.entry import PLATFORM
 from chalicelib.domain.runtime.messages import StopRequested
 from chalicelib.domain.runtime.record import RunRecord
 from chalicelib.domain.runtime.refusals import RunConflict
@@ -19,9 +20,6 @@ from chalicelib.ports import AuditTrail, Clock
 from chalicelib.run_ports import Inbox, KillState, KillSwitch, RunStore
 from chalicelib.services.runs.look import LookAtRuns
 from chalicelib.services.terminal.wind_down import WindDownByHand, WoundDown
-
-PLATFORM = "platform"
-"""Whose audit rows those of the platform's switch are: no workspace has this name."""
 
 
 @dataclass(frozen=True, slots=True)

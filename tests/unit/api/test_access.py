@@ -72,6 +72,20 @@ def test_what_is_dangerous_needs_a_fresh_proof_from_every_role_that_may(
     assert after.status not in (401, 403, 500)
 
 
+COOKIE = sorted(route for route, need in ROUTE_ACCESS.items() if str(need).startswith("refresh_cookie"))
+
+
+@pytest.mark.parametrize(("method", "path"), COOKIE)
+def test_no_route_that_a_cookie_opens_goes_without_the_csrf_token(gateway: Gateway, method: str, path: str) -> None:
+    cookie = {"Cookie": gateway.user().login.cookie.split(";")[0]}
+
+    missing = gateway.call(method, path, headers=cookie)
+    guessed = gateway.call(method, path, headers={**cookie, "X-CSRF-Token": "guessed"})
+
+    assert (missing.status, missing.json["code"]) == (403, "auth.csrf_missing")
+    assert (guessed.status, guessed.json["code"]) == (403, "auth.csrf_invalid")
+
+
 def test_public_routes_are_those_that_the_contract_names() -> None:
     public = {path for (_, path), need in ROUTE_ACCESS.items() if need is Access.PUBLIC}
 

@@ -122,26 +122,6 @@ def test_an_expired_session_cannot_be_refreshed(gateway: Gateway, client: Client
     assert refresh(gateway, client.login).json["code"] == "auth.refresh_invalid"
 
 
-def test_twenty_wrong_passwords_lock_the_account_for_a_while(gateway: Gateway, client: Client) -> None:
-    wrong = {**gateway.login_body(), "password": "wrong"}
-    for _ in range(20):
-        gateway.call("POST", "/auth/login", body=wrong)
-
-    locked = gateway.call("POST", "/auth/login", body=gateway.login_body())
-    gateway.services.clock.advance(15 * 60 * 1000)
-    later = gateway.call("POST", "/auth/login", body=gateway.login_body())
-
-    assert (locked.status, locked.json["code"]) == (401, "auth.invalid_credentials")
-    assert later.status == 200
-
-
-def test_one_locked_account_leaves_the_others_open(gateway: Gateway, client: Client) -> None:
-    for _ in range(20):
-        gateway.call("POST", "/auth/login", body={**gateway.login_body(), "password": "wrong"})
-
-    assert gateway.user("other@example.com").get("/me").status == 200
-
-
 def test_tokens_are_checked_without_the_key_service(gateway: Gateway, client: Client) -> None:
     calls = len(gateway.services.kms.calls)
 
