@@ -17,6 +17,8 @@ from chalicelib.domain.exchange.retcodes import Policy, classify
 from chalicelib.ports import ConnectionRef, ExchangeRefused, ExchangeUnavailable
 from infra.local.exchange.engine import Account, Exchange
 from tests.fakes.virtual_clock import VirtualClock
+from tests.simulation.exchange_troubles import CALM as NO_TROUBLE
+from tests.simulation.exchange_troubles import Troubles
 from tests.simulation.faults import FaultRates
 from tests.simulation.mutations import Mutator
 
@@ -33,6 +35,7 @@ class EngineSession:
         random: Random,
         seen: Counter[str],
         mutator: Mutator,
+        troubles: Troubles | None = None,
     ) -> None:
         self._engine = engine
         self._account = account
@@ -41,6 +44,7 @@ class EngineSession:
         self._random = random
         self._seen = seen
         self._mutator = mutator
+        self._troubles = troubles or Troubles(engine, account, NO_TROUBLE, 0, seen)
         self.down_until_ms = 0
         self.untold: set[str] = set()
         """Executions that the exchange never tells of."""
@@ -54,10 +58,11 @@ class EngineSession:
         return self._mutator.reply("POST", endpoint, self._send("POST", endpoint, changed))
 
     def get(self, endpoint: Endpoint, params: Mapping[str, Any]) -> Mapping[str, Any]:
-        reply = self._mutator.reply("GET", endpoint, self._send("GET", endpoint, params))
+        read = self._troubles.possibly_stale(endpoint, params, self._send("GET", endpoint, params), self._clock.now)
+        reply = self._mutator.reply("GET", endpoint, read)
         if reply.ok:
             return reply.result
-        if reply.policy in (Policy.AMBIGUOUS, Policy.BACKOFF):
+        if reply.policy in (Policy.AMBIGUOUS, Policy.BACKOFF, Policy.CLOCK, Policy.IP_BAN):
             raise ExchangeUnavailable(f"{endpoint.name}: {reply.message}")
         raise ExchangeRefused(reply.code, reply.policy.value, reply.message)
 
@@ -73,12 +78,23 @@ class EngineSession:
             return Reply(Policy.AMBIGUOUS, 10016, "Server error.")
         if fault == "rate_limit":
             return Reply(Policy.BACKOFF, 10006, "Too many visits!")
-        reply = self._engine.call(self._account, method, endpoint.value.path, dict(params))
+        refusal = self._troubles.refusal(self._clock.now)
+        if refusal is not None:
+            return refusal
+        self._clock.sleep(self._troubles.seconds_of_waiting())
+        reply = self._call(method, endpoint, params)
         if fault == "lost_reply":
             self._clock.sleep(1.0)
             return Reply(Policy.AMBIGUOUS, 0, "timeout after acceptance")
         result = self._told(reply.result) if endpoint is Endpoint.EXECUTIONS else reply.result
         return Reply(classify(200, reply.ret_code, reply.ret_msg), reply.ret_code, reply.ret_msg, result)
+
+    def _call(self, method: str, endpoint: Endpoint, params: Mapping[str, Any]) -> Any:
+        settings = self._engine.world.settings
+        settings.acceptance_delay_ms = self._troubles.acceptance_delay_ms(endpoint)
+        reply = self._engine.call(self._account, method, endpoint.value.path, dict(params))
+        settings.acceptance_delay_ms = 0
+        return reply
 
     def _told(self, result: Mapping[str, Any]) -> Mapping[str, Any]:
         if not self.untold or "list" not in result:

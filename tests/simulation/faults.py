@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from random import Random
 
+from tests.simulation.exchange_troubles import CALM as NO_TROUBLE
+from tests.simulation.exchange_troubles import TroubleRates
+
 
 @dataclass(frozen=True)
 class FaultRates:
@@ -29,6 +32,7 @@ class FaultRates:
     repeated_signal: float = 0.0
     late_signal: float = 0.0
     thin_book: bool = False
+    exchange: TroubleRates = NO_TROUBLE
 
 
 CALM = FaultRates()

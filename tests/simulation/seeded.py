@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from random import Random
 
+from tests.simulation.exchange_troubles import trouble_rates_of
 from tests.simulation.faults import rates_of
 from tests.simulation.mutations import Mutation
 from tests.simulation.world import Options, Simulated
@@ -17,7 +18,7 @@ def simulate(seed: int, mutation: Mutation = Mutation.NONE) -> Simulated:
     options = Options(
         seed=seed,
         minutes=random.choice((3, 5, 8)),
-        rates=replace(rates_of(random), unexplained_close=_unexplained_close(seed)),
+        rates=replace(rates_of(random), unexplained_close=_unexplained_close(seed), exchange=trouble_rates_of(seed)),
         stop_at_ms=stop_at,
         volatility=random.choice((0.0002, 0.0006, 0.0015)),
         spec_random=random,

@@ -29,6 +29,7 @@ from tests.fakes.memory_switches import MemoryAudit
 from tests.fakes.virtual_clock import VirtualClock
 from tests.simulation.crashes import Crash, Crashing
 from tests.simulation.exchange_in_memory import EngineSession, exchange_over
+from tests.simulation.exchange_troubles import Troubles
 from tests.simulation.faults import CALM, FaultRates
 from tests.simulation.invariants import Watch
 from tests.simulation.mutations import Mutation, Mutator
@@ -109,8 +110,9 @@ class Simulated:
         self.account.events.duplicate = options.rates.duplicate_event
         self.account.events.reorder = options.rates.reorder_event
         self.mutator = Mutator(options.mutation)
+        self.troubles = Troubles(self.engine, self.account, options.rates.exchange, options.seed, self.seen)
         self.session = EngineSession(
-            self.engine, self.account, self.clock, options.rates, self.random, self.seen, self.mutator
+            self.engine, self.account, self.clock, options.rates, self.random, self.seen, self.mutator, self.troubles
         )
         self.store = MemoryRunStore(
             ignore_fence=options.mutation is Mutation.NO_FENCE,
@@ -126,6 +128,7 @@ class Simulated:
         self.clock.on_pass = self._pass
         self.tick = self._tick_service()
         self.outside = OutsideSignals(options.rates, Random(options.seed), options.mutation)
+        self.listens_outside = bool(sides_from_outside(self.spec))
         self.last_step = START_MS
         self.stream_up = True
         self.stream_down_since = 0
@@ -221,11 +224,12 @@ class Simulated:
         self.engine.advance(now, {SYMBOL: price})
         self._misfortunes(now, rates)
         self.watch.each_second(now)
-        self.look_again(self.store.active())
+        if self.store.records[RUN_ID].state.look_ms:
+            self.look_again(self.store.active())
         minute = Interval.M1.milliseconds
         if now % minute == 0 and self.options.candles:
             self._post(CandleClosed(Interval.M1, now - minute))
-        if sides_from_outside(self.spec):
+        if self.listens_outside:
             for signal in self.outside.each_second(now):
                 self.seen["outside_signal"] += 1
                 self._post(signal)
@@ -242,7 +246,9 @@ class Simulated:
         if rates.outage and now > self.session.down_until_ms and self.random.random() < rates.outage:
             self.session.down_until_ms = now + self.random.choice((3_000, 10_000, 30_000))
             self.seen["outage"] += 1
-        if rates.stream_drop and self.stream_up and self.random.random() < rates.stream_drop:
+        self.troubles.each_second(now)
+        dropped = rates.stream_drop and self.stream_up and self.random.random() < rates.stream_drop
+        if dropped or (self.troubles.cuts_the_stream() and self.stream_up):
             self.stream_up, self.stream_down_since = False, now
             self.seen["stream_drop"] += 1
         elif not self.stream_up and now >= max(self.stream_down_since + 3_000, self.session.down_until_ms):

@@ -39,6 +39,10 @@ class Disturbances:
             self._duplicate_events,
             self._slow_orders,
             self._lost_replies,
+            self._restart,
+            self._clock_skew,
+            self._late_events,
+            self._half_open,
         )
 
     def one(self) -> str:
@@ -86,6 +90,18 @@ class Disturbances:
 
     def _duplicate_events(self) -> None:
         self._stage.sim("faults", {"kind": "duplicate_events", "uid": DEMO_UID, "probability": 0.5})
+
+    def _restart(self) -> None:
+        self._stage.sim("faults", {"kind": "restart"})
+
+    def _clock_skew(self) -> None:
+        self._stage.sim("faults", {"kind": "clock_skew", "delay_ms": self._random.choice((-900, 900))})
+
+    def _late_events(self) -> None:
+        self._stage.sim("faults", {"kind": "hold_events", "uid": DEMO_UID, "delay_ms": 3_000})
+
+    def _half_open(self) -> None:
+        self._stage.sim("faults", {"kind": "half_open", "uid": DEMO_UID})
 
     def _slow_orders(self) -> None:
         self._stage.sim("faults", {"kind": "slow", "path": "/v5/order/create", "delay_ms": 1500, "count": 2})
