@@ -26,7 +26,7 @@ class Settings:
     bybit_env: str
     simulator_rest_url: str = ""
     simulator_ws_url: str = ""
-    token_key_id: str = ""
+    token_key_ids: str = ""
     secrets_key_id: str = ""
     verifier_key_id: str = ""
     mail_function: str = ""
@@ -61,6 +61,10 @@ class Settings:
         if settings.bybit_env == "simulator" and not settings.simulator_rest_url:
             raise InvalidSettings("BYBIT_ENV is simulator, and SIMULATOR_REST_URL is not set")
         return settings
+
+    def listed(self, name: str) -> tuple[str, ...]:
+        """The text setting ``name`` as a list that commas divide. Raises InvalidSettings when there is none."""
+        return tuple(part.strip() for part in self.required(name).split(",") if part.strip())
 
     def required(self, name: str) -> str:
         """The text setting ``name``. Raises InvalidSettings when this function was given none."""

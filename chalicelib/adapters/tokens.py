@@ -6,7 +6,6 @@ header is the public key's thumbprint (RFC 7638). The first key signs; the other
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Sequence
 from typing import Any
@@ -17,15 +16,14 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurv
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
+from chalicelib.adapters.token_form import ALGORITHM, TYPE, base64url, read_form
 from chalicelib.domain.accounts.roles import Role
 from chalicelib.domain.accounts.session import AccessClaims
 from chalicelib.identity_ports import ExpiredToken, InvalidToken
 
-_ALGORITHM = "ES256"
 _COORDINATE_BYTES = 32
 _REQUIRED = ["sub", "wsp", "role", "sid", "iat", "exp", "iss", "aud", "jti"]
 _LEEWAY_SECONDS = 5
-_LONGEST_TOKEN = 4096
 
 
 class KmsAccessTokens:
@@ -42,7 +40,7 @@ class KmsAccessTokens:
     def sign(self, claims: AccessClaims) -> str:
         """See ``AccessTokens.sign``: one call of KMS."""
         self._load()
-        header = {"alg": _ALGORITHM, "typ": "JWT", "kid": self._signing_kid}
+        header = {"alg": ALGORITHM, "typ": TYPE, "kid": self._signing_kid}
         payload = {
             "sub": claims.user_id,
             "wsp": claims.workspace_id,
@@ -55,44 +53,33 @@ class KmsAccessTokens:
             "aud": self._audience,
             **({"sup": claims.stepped_up_until} if claims.stepped_up_until else {}),
         }
-        signed = f"{_base64url(orjson.dumps(header))}.{_base64url(orjson.dumps(payload))}"
+        signed = f"{base64url(orjson.dumps(header))}.{base64url(orjson.dumps(payload))}"
         answer = self._kms.sign(
             KeyId=self._key_ids[0],
             Message=hashlib.sha256(signed.encode()).digest(),
             MessageType="DIGEST",
             SigningAlgorithm="ECDSA_SHA_256",
         )
-        return f"{signed}.{_base64url(raw_signature(answer['Signature']))}"
+        return f"{signed}.{base64url(raw_signature(answer['Signature']))}"
 
     def verify(self, token: str, now_ms: int) -> AccessClaims:
         """See ``AccessTokens.verify``: no call of KMS once the public keys are known."""
-        if len(token) > _LONGEST_TOKEN:
-            raise InvalidToken("too long")
+        form = read_form(token)
         try:
-            kid = jwt.get_unverified_header(token).get("kid")
-            claims = jwt.decode(
+            jwt.decode(
                 token,
-                self._public_key(kid),
-                algorithms=[_ALGORITHM],
+                self._public_key(form.kid),
+                algorithms=[ALGORITHM],
                 issuer=self._issuer,
                 audience=self._audience,
                 options={"require": _REQUIRED, "verify_exp": False, "verify_iat": False, "verify_nbf": False},
             )
-            result = AccessClaims(
-                user_id=str(claims["sub"]),
-                workspace_id=str(claims["wsp"]),
-                role=Role(claims["role"]),
-                session_id=str(claims["sid"]),
-                token_id=str(claims["jti"]),
-                issued_at=int(claims["iat"]),
-                expires_at=int(claims["exp"]),
-                stepped_up_until=int(claims.get("sup", 0)),
-            )
+            result = _claims(form.payload)
         except (jwt.InvalidTokenError, ValueError, TypeError) as error:
             raise InvalidToken(str(error)) from error
         now = now_ms // 1000
-        if result.issued_at > now + _LEEWAY_SECONDS:
-            raise InvalidToken("issued in the future")
+        if max(result.issued_at, _seconds(form.payload.get("nbf", 0))) > now + _LEEWAY_SECONDS:
+            raise InvalidToken("of the future")
         if result.expires_at <= now:
             raise ExpiredToken("its time is over")
         return result
@@ -100,13 +87,11 @@ class KmsAccessTokens:
     def jwks(self) -> dict[str, Any]:
         """See ``AccessTokens.jwks``."""
         self._load()
-        return {
-            "keys": [_jwk(key) | {"kid": kid, "use": "sig", "alg": _ALGORITHM} for kid, key in self._public.items()]
-        }
+        return {"keys": [_jwk(key) | {"kid": kid, "use": "sig", "alg": ALGORITHM} for kid, key in self._public.items()]}
 
-    def _public_key(self, kid: object) -> EllipticCurvePublicKey:
+    def _public_key(self, kid: str) -> EllipticCurvePublicKey:
         self._load()
-        if not isinstance(kid, str) or kid not in self._public:
+        if kid not in self._public:
             raise InvalidToken("unknown key")
         return self._public[kid]
 
@@ -123,6 +108,31 @@ class KmsAccessTokens:
         self._public = loaded
 
 
+def _claims(payload: dict[str, Any]) -> AccessClaims:
+    return AccessClaims(
+        user_id=_text(payload["sub"]),
+        workspace_id=_text(payload["wsp"]),
+        role=Role(payload["role"]),
+        session_id=_text(payload["sid"]),
+        token_id=_text(payload["jti"]),
+        issued_at=_seconds(payload["iat"]),
+        expires_at=_seconds(payload["exp"]),
+        stepped_up_until=_seconds(payload.get("sup", 0)),
+    )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise InvalidToken("a claim is not a text")
+    return value
+
+
+def _seconds(value: object) -> int:
+    if type(value) is not int or value < 0:  # True is an int too
+        raise InvalidToken("a claim is not a time")
+    return value
+
+
 def raw_signature(der: bytes) -> bytes:
     """R and S, 32 bytes each, of a DER signature over P-256."""
     r, s = decode_dss_signature(der)
@@ -133,7 +143,7 @@ def thumbprint(key: EllipticCurvePublicKey) -> str:
     """The key's RFC 7638 thumbprint: SHA-256 over its required members in lexical order."""
     jwk = _jwk(key)
     canonical = orjson.dumps({name: jwk[name] for name in ("crv", "kty", "x", "y")})
-    return _base64url(hashlib.sha256(canonical).digest())
+    return base64url(hashlib.sha256(canonical).digest())
 
 
 def _jwk(key: EllipticCurvePublicKey) -> dict[str, str]:
@@ -141,10 +151,6 @@ def _jwk(key: EllipticCurvePublicKey) -> dict[str, str]:
     return {
         "kty": "EC",
         "crv": "P-256",
-        "x": _base64url(numbers.x.to_bytes(_COORDINATE_BYTES, "big")),
-        "y": _base64url(numbers.y.to_bytes(_COORDINATE_BYTES, "big")),
+        "x": base64url(numbers.x.to_bytes(_COORDINATE_BYTES, "big")),
+        "y": base64url(numbers.y.to_bytes(_COORDINATE_BYTES, "big")),
     }
-
-
-def _base64url(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()

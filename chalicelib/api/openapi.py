@@ -18,7 +18,6 @@ from chalicelib.api.models.problem import ProblemView
 from chalicelib.api.operation import Operation
 from chalicelib.api.operations import defined_operations
 from chalicelib.api.problems import CONTENT_TYPE
-from chalicelib.domain.accounts.quotas import ROUTE_QUOTA
 from chalicelib.domain.accounts.roles import Role
 from chalicelib.domain.accounts.route_access import Access, needs_step_up, required_access
 
@@ -131,7 +130,11 @@ def _summary(operation: Operation) -> str:
 def _security(requirement: Access | Role) -> list[dict[str, list[str]]]:
     if isinstance(requirement, Role):
         return [{"accessToken": []}]
-    return [{"refreshCookie": []}] if requirement is Access.REFRESH_COOKIE else []
+    by_cookie: dict[Access, list[dict[str, list[str]]]] = {
+        Access.REFRESH_COOKIE: [{"refreshCookie": []}],
+        Access.REFRESH_COOKIE_IF_ANY: [{"refreshCookie": []}, {}],
+    }
+    return by_cookie.get(requirement, [])
 
 
 def _parameters(operation: Operation, requirement: Access | Role) -> list[dict[str, Any]]:
@@ -144,7 +147,7 @@ def _parameters(operation: Operation, requirement: Access | Role) -> list[dict[s
     if operation.takes_key or operation.cached_reply:
         meaning = _KEY_IS_IDENTITY if operation.takes_key else _KEY_IS_CACHE
         found.append({**_IDEMPOTENCY_KEY, "description": meaning})
-    if requirement is Access.REFRESH_COOKIE:
+    if requirement in (Access.REFRESH_COOKIE, Access.REFRESH_COOKIE_IF_ANY):
         found.append(_CSRF)
     return found
 
@@ -178,10 +181,10 @@ def _responses(operation: Operation, requirement: Access | Role, references: Ref
         statuses |= {401, 403}
     if operation.body_model is not None:
         statuses |= {413, 415}
-    if (operation.method, operation.path) in ROUTE_QUOTA:
-        statuses |= {409}
     if operation.cached_reply:
         statuses |= {409, 422}
+    if HTTPStatus.BAD_GATEWAY in statuses:
+        statuses.add(HTTPStatus.FAILED_DEPENDENCY)  # what asks the exchange may be refused by it
     problems = {str(status): {"$ref": "#/components/responses/Problem"} for status in sorted(statuses)}
     return {str(operation.status): good, **problems}
 

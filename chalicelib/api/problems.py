@@ -140,7 +140,7 @@ def _of_port_error(error: Exception) -> Problem:
     if isinstance(error, ExchangeRefused):
         params = {"code": str(error.code), "message": error.message}
         detail = f"the exchange refused: {error.code} {error.message}"
-        return Problem(HTTPStatus.BAD_GATEWAY, "exchange.refused", detail, params=params)
+        return Problem(HTTPStatus.FAILED_DEPENDENCY, "exchange.refused", detail, params=params)
     if isinstance(error, AlreadyRunning):
         detail = "the first request with this Idempotency-Key is still at work"
         return Problem(HTTPStatus.CONFLICT, "idempotency.in_progress", detail, headers={"Retry-After": "1"})
@@ -153,8 +153,6 @@ def _of_port_error(error: Exception) -> Problem:
 _CONFLICTS = {
     "name": "the name is taken",
     "email": "the address is taken",
-    "member": "somebody else changed the members meanwhile",
-    "invitation": "this address is invited already",
     "version": "somebody else saved a newer version",
     "symbol": "another run trades this symbol on this connection",
     "quota": "the workspace runs as many bots as it may",

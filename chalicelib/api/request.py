@@ -21,6 +21,7 @@ MAX_DEPTH = 32
 _JSON = "application/json"
 _PATH_VALUE = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,128}")
+_LIST_KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _WHOLE = ""
 
 Model = TypeVar("Model", bound=RequestModel)
@@ -81,10 +82,13 @@ def read_cursor(cursor: str | None) -> str | None:
     if cursor is None:
         return None
     try:
-        return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-    except (binascii.Error, ValueError) as error:
-        finding = Finding("#/query/cursor", "not a cursor of this list", "request.cursor")
-        raise RequestRefused(Problem(400, "request.invalid", "the request is not valid", (finding,))) from error
+        key = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
+    except (binascii.Error, ValueError):
+        key = ""
+    if _LIST_KEY.fullmatch(key):
+        return key
+    finding = Finding("#/query/cursor", "not a cursor of this list", "request.cursor")
+    raise RequestRefused(Problem(400, "request.invalid", "the request is not valid", (finding,)))
 
 
 def write_cursor(after: str | None) -> str | None:

@@ -38,10 +38,6 @@ if TYPE_CHECKING:
     from chalicelib.services.terminal.orders import ManualOrders
     from chalicelib.services.terminal.permission import TradingPermission
     from chalicelib.services.terminal.positions import ManualPositions
-    from chalicelib.services.workspaces.invitations import Invitations
-    from chalicelib.services.workspaces.members import Members
-    from chalicelib.services.workspaces.usage import CountUsage
-    from chalicelib.services.workspaces.workspaces import Workspaces
 
 _CALLER = "api"
 _AUDIENCE = "botmarketplace"
@@ -94,7 +90,7 @@ class LazyApiServices:
         """Access tokens signed by KMS."""
         from chalicelib.adapters.tokens import KmsAccessTokens
 
-        key_ids = [settings().required("token_key_id")]
+        key_ids = settings().listed("token_key_ids")
         issuer = settings().public_origin or f"botmarketplace-{settings().stage}"
         return KmsAccessTokens(aws_client("kms"), key_ids, issuer=issuer, audience=_AUDIENCE)
 
@@ -267,34 +263,6 @@ class LazyApiServices:
         from chalicelib.bootstrap import lab
 
         return lab.replay(self.runs)
-
-    @cached_property
-    def workspaces(self) -> Workspaces:
-        """Workspaces."""
-        from chalicelib.services.workspaces.workspaces import Workspaces
-
-        return Workspaces(tables.accounts(), self.usage)
-
-    @property
-    def members(self) -> Members:
-        """Members of the workspace."""
-        from chalicelib.bootstrap import workspaces
-
-        return workspaces.members()
-
-    @property
-    def invitations(self) -> Invitations:
-        """Invitations into the workspace."""
-        from chalicelib.bootstrap import workspaces
-
-        return workspaces.invitations()
-
-    @cached_property
-    def usage(self) -> CountUsage:
-        """What the workspace has of what it may have."""
-        from chalicelib.bootstrap import workspaces
-
-        return workspaces.usage(self.runs)
 
     @property
     def audit(self) -> AuditTrail:

@@ -105,7 +105,7 @@ class LocalCloud:
             "BYBIT_ENV": values["BybitEnv"],
             "SIMULATOR_REST_URL": values["SimulatorRestUrl"],
             "SIMULATOR_WS_URL": values["SimulatorWsUrl"],
-            "TOKEN_KEY_ID": self.outputs["TokenKeyId"],
+            "TOKEN_KEY_IDS": self.outputs["TokenKeyId"],
             "SECRETS_KEY_ID": self.outputs["SecretsKeyId"],
             "VERIFIER_KEY_ID": self.outputs["VerifierKeyId"],
             "STATE_MACHINE_ARN": self.outputs["StateMachineArn"],

@@ -65,7 +65,8 @@ def web_app(origins: Origins, mailbox: Mailbox) -> Starlette:
     async def api(request: Request) -> Response:
         headers = [(name, value) for name, value in request.headers.raw if _travels(name)]
         headers.append((b"x-forwarded-for", (request.client.host if request.client else HOST).encode()))
-        url = httpx.URL(origins.api + request.url.path, query=request.url.query.encode())
+        # As it was sent: what the browser has escaped stays escaped.
+        url = httpx.URL(origins.api + request.scope["raw_path"].decode("ascii"), query=request.scope["query_string"])
         try:
             answer = await client.request(request.method, url, headers=headers, content=await request.body())
         except httpx.HTTPError:

@@ -260,6 +260,14 @@ def test_a_workspace_lists_its_runs_newest_first_page_by_page(stored: Stored) ->
     assert stored.store.of_workspace("other", bot_id=None, active=None, limit=9, cursor=None).items == ()
 
 
+def test_active_runs_end_where_a_cursor_lies_before_any_run_that_can_be_active(stored: Stored) -> None:
+    stored.store.create(_record(), QUEUED, LIMITS)
+
+    page = stored.store.of_workspace(WORKSPACE, bot_id=None, active=True, limit=9, cursor=f"70.{RUN_ID}")
+
+    assert (page.items, page.cursor) == ((), None)
+
+
 def test_a_message_is_left_once_and_waits_until_a_commit_consumes_it(stored: Stored) -> None:
     record = stored.store.create(_record(), QUEUED, LIMITS)
     message = CandleClosed(Interval.M1, START_MS)

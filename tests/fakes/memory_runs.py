@@ -145,7 +145,14 @@ class MemoryRunStore:
             and (bot_id is None or record.terms.bot_id == bot_id)
             and (active is None or active != record.state.status.terminal)
         ]
-        found.sort(key=lambda record: (record.terms.created_ms, record.terms.run_id), reverse=True)
-        start = 0 if cursor is None else int(cursor)
-        page = tuple(found[start : start + limit])
-        return RunPage(page, str(start + limit) if len(found) > start + limit else None)
+        found.sort(key=_place, reverse=True)
+        if cursor is not None:
+            created, _, run_id = cursor.partition(".")
+            found = [record for record in found if _place(record) < (int(created), run_id)]
+        page = tuple(found[:limit])
+        more = len(found) > limit
+        return RunPage(page, f"{page[-1].terms.created_ms}.{page[-1].terms.run_id}" if more else None)
+
+
+def _place(record: RunRecord) -> tuple[int, str]:
+    return record.terms.created_ms, record.terms.run_id

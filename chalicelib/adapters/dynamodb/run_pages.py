@@ -21,7 +21,10 @@ def workspace_page(
         condition &= RunItem.active.exists() if active else RunItem.active.does_not_exist()
     start = _start_key(workspace_id, cursor)
     # A run lasts a day at most, so what is active is among the newest: years of ended runs are not read for it.
-    recent = RunItem.created_ms >= now_ms - LONGEST_MS if active else None
+    oldest = now_ms - LONGEST_MS if active else 0
+    if start is not None and int(start["created_ms"]["N"]) < oldest:
+        return RunPage((), None)  # the table refuses to go on from a key outside the condition
+    recent = RunItem.created_ms >= oldest if active else None
     found = list(
         RunItem.by_workspace.query(
             workspace_id,

@@ -17,6 +17,7 @@ class Access(StrEnum):
 
     PUBLIC = "public"
     REFRESH_COOKIE = "refresh_cookie"
+    REFRESH_COOKIE_IF_ANY = "refresh_cookie_if_any"
 
 
 Requirement = Access | Role
@@ -33,8 +34,7 @@ ROUTE_ACCESS: dict[tuple[str, str], Requirement] = {
     ("POST", "/auth/password/forgot"): Access.PUBLIC,
     ("POST", "/auth/password/reset"): Access.PUBLIC,
     ("POST", "/auth/refresh"): Access.REFRESH_COOKIE,
-    ("POST", "/auth/switch"): Access.REFRESH_COOKIE,
-    ("POST", "/auth/logout"): Access.REFRESH_COOKIE,
+    ("POST", "/auth/logout"): Access.REFRESH_COOKIE_IF_ANY,
     ("POST", "/auth/step-up"): Role.VIEWER,
     ("GET", "/me"): Role.VIEWER,
     ("PATCH", "/me"): Role.VIEWER,
@@ -121,17 +121,6 @@ ROUTE_ACCESS: dict[tuple[str, str], Requirement] = {
     ("GET", "/kill-switch"): Role.VIEWER,
     ("POST", "/kill-switch"): Role.TRADER,
     ("POST", "/kill-switch/release"): Role.ADMIN,
-    ("GET", "/workspaces"): Role.VIEWER,
-    ("GET", "/workspace"): Role.VIEWER,
-    ("PATCH", "/workspace"): Role.ADMIN,
-    ("GET", "/members"): Role.VIEWER,
-    ("PATCH", "/members/{user_id}"): Role.ADMIN,
-    ("DELETE", "/members/{user_id}"): Role.ADMIN,
-    ("GET", "/invitations"): Role.ADMIN,
-    ("POST", "/invitations"): Role.ADMIN,
-    ("POST", "/invitations/accept"): Role.VIEWER,
-    ("POST", "/invitations/{invitation_id}/resend"): Role.ADMIN,
-    ("DELETE", "/invitations/{invitation_id}"): Role.ADMIN,
     ("GET", "/audit"): Role.ADMIN,
     ("GET", "/audit/verification"): Role.ADMIN,
     ("GET", "/audit/export"): Role.ADMIN,
@@ -144,9 +133,6 @@ STEP_UP: frozenset[tuple[str, str]] = frozenset(
         ("DELETE", "/me/totp"),
         ("POST", "/me/recovery-codes"),
         ("POST", "/kill-switch/release"),
-        ("PATCH", "/members/{user_id}"),
-        ("DELETE", "/members/{user_id}"),
-        ("POST", "/invitations"),
     }
 )
 """Routes that a stolen access token alone must not reach. Each is in ``ROUTE_ACCESS`` too, with a role."""

@@ -97,7 +97,9 @@ def _absorb(draft: Draft, fact: Fact) -> None:
             draft.heard = fact
         case ReadFailed():
             _read_failed(draft, fact)
-        case CandleClosed() | NothingNew():
+        case NothingNew():
+            draft.nothing_new = True
+        case CandleClosed():
             pass
         case _:
             _requested(draft, fact)

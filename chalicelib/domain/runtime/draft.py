@@ -38,6 +38,7 @@ class Draft:
         self.heard: Heard | None = None
         self.snapshot_seen = False
         self.read_failed = False
+        self.nothing_new = False
         self.waiting = False
         self.ended = False
         self.halt = ""
@@ -53,9 +54,14 @@ class Draft:
             setattr(self.state, name, value)
 
     def read(self, *, candles: bool = False, snapshot: bool = False, resolve: Intent | None = None) -> None:
-        """Asks for readings before the next decision. Right after one has failed nothing is asked."""
+        """Asks for readings before the next decision. Right after one has failed nothing is asked.
+
+        Candles that had nothing new a moment ago are waited for: the exchange shows a bar a little after its close.
+        """
         if self.read_failed:
             return
+        if candles and self.nothing_new:
+            candles, self.waiting = False, True
         resolves = self._reads.resolve + ((resolve,) if resolve is not None else ())
         self._reads = Reads(self._reads.candles or candles, self._reads.snapshot or snapshot, resolves)
 

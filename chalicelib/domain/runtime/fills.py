@@ -14,6 +14,8 @@ from chalicelib.domain.runtime.position import Booking, Holding, book
 from chalicelib.domain.runtime.states import RunStatus, TradingState
 
 FOREIGN = "foreign"
+FROM_OPEN_MS = 5_000
+"""An entry booked this soon after its bar's open counts as filled at the open, as a backtest fills it."""
 _CHILD_EXITS = {
     "CreateByStopLoss": "stop_loss",
     "CreateByPartialStopLoss": "stop_loss",
@@ -122,6 +124,7 @@ def _take_holding(draft: Draft, before: Holding | None, booking: Booking, intent
             stop_loss=intent.stop_loss,
             take_profit=intent.take_profit,
             # A safety order that fills when its position is gone: nobody wants what it opens.
+            from_open=draft.situation.market_now_ms - after.entry_bar_ms <= FROM_OPEN_MS,
             closing="late_safety_order" if intent.kind is IntentKind.SAFETY else "",
         )
     draft.update(holding=after)

@@ -80,9 +80,11 @@ def _leave(draft: Draft, judgement: Judgement, reason: str) -> None:
 
 
 def _move_stop(draft: Draft, holding: Holding, judgement: Judgement) -> None:
-    """Tightens the stop. Extremes of the entry bar may lie before the fill, so of that bar only the close counts."""
+    """Tightens the stop. Of a bar in whose midst the position was opened only the close counts: its extremes may have
+    come before."""
     favourable = judgement.high if holding.side is Side.BUY else judgement.low
-    seen = judgement.close if judgement.open_time_ms == holding.entry_bar_ms else favourable
+    amid = judgement.open_time_ms == holding.entry_bar_ms and not holding.from_open
+    seen = judgement.close if amid else favourable
     best = holding.best_price or holding.entry_price
     if (seen - best) * holding.side.sign > 0:
         best = seen
@@ -103,5 +105,9 @@ def _move_stop(draft: Draft, holding: Holding, judgement: Judgement) -> None:
     except InvalidOrder as refused:
         draft.error("trailing", refused.findings[0].detail, params={"detail": refused.findings[0].detail})
         return
-    if stop != changed.stop_loss:
+    if stop != changed.stop_loss and (judgement.close - stop) * changed.side.sign <= 0:
+        # The price has come back behind the stop that its best has earned: the exchange would refuse it, as a backtest
+        # leaves at the next open.
+        close(draft, "stop_passed")
+    elif stop != changed.stop_loss:
         draft.hold(stop_loss=stop, protect_tries=0, next_protect_ms=0)

@@ -85,8 +85,8 @@ def _wanted(draft: Draft) -> Wanted:
         if rung.kind is IntentKind.STEP:
             size = min(size, room)
             room -= size
-        elif status is not RunStatus.RUNNING:
-            # New exposure; what is left of it comes back when the run is resumed.
+        elif status is not RunStatus.RUNNING or draft.situation.halt is not None:
+            # New exposure; what is left of it comes back when the run is resumed or the switch released.
             size = Decimal(0)
         if size and len(wanted) < RESTING_AT_ONCE:
             wanted[rung.number] = rung, size

@@ -24,6 +24,7 @@ class Holding:
     is when a stop was last seen there, None while none was. ``levels_final`` says that the levels are anchored on the
     price of the whole fill. ``closing`` names why the position is being closed, "" while it is not. ``opened_qty`` is
     all that was ever added to it, ``rungs`` its ladder and ``laddered_qty`` the opened quantity that was planned for.
+    ``from_open`` says that it was opened at the open of its entry bar, so that all of that bar's prices came after.
     """
 
     side: Side
@@ -47,6 +48,7 @@ class Holding:
     opened_qty: Decimal = ZERO
     rungs: tuple[Rung, ...] = ()
     laddered_qty: Decimal = ZERO
+    from_open: bool = False
 
     @property
     def in_sync(self) -> bool:

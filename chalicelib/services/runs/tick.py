@@ -268,9 +268,7 @@ class TickRun:
             return [ReadFailed("candles", str(error))]
         if judgement is not None and bar is not None and judgement.open_time_ms <= bar.open_time_ms:
             judgement = None
-        if judgement is None and heard is None:
-            return [NothingNew()]
-        facts: list[Fact] = []
+        facts: list[Fact] = [NothingNew()] if judgement is None else []
         price = None
         if any(said is not None and said.signal is not None for said in (judgement, heard)):
             if record.state.holding is None and record.state.status is RunStatus.RUNNING:

@@ -191,23 +191,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/auth/switch": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Goes on in another workspace of one's own. Needs the cookie and the X-CSRF-Token header, as refreshing does. */
-        post: operations["switch_workspace"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/auth/logout": {
         parameters: {
             query?: never;
@@ -1399,145 +1382,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/workspaces": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The workspaces that one belongs to. */
-        get: operations["list_workspaces"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/workspace": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The workspace that the session works in, its limits and what it uses. */
-        get: operations["get_workspace"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Renames the workspace and sets its limits, within what the platform allows. */
-        patch: operations["change_workspace"];
-        trace?: never;
-    };
-    "/members": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Everybody in the workspace. */
-        get: operations["list_members"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/members/{user_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Takes a member out of the workspace; their sessions here end at once. The last admin stays. */
-        delete: operations["remove_member"];
-        options?: never;
-        head?: never;
-        /** Gives a member another role, at once. The last admin stays one. */
-        patch: operations["change_member"];
-        trace?: never;
-    };
-    "/invitations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The open invitations. */
-        get: operations["list_invitations"];
-        put?: never;
-        /** Invites an address; the link goes there alone, and is good once, for seven days. */
-        post: operations["invite"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/invitations/accept": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Joins the workspace that invited one's own address. Those without an account register with the token instead. */
-        post: operations["accept_invitation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/invitations/{invitation_id}/resend": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Mails a fresh link for another seven days; the earlier one is void. */
-        post: operations["resend_invitation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/invitations/{invitation_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Takes an invitation back; its link is void. */
-        delete: operations["cancel_invitation"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/audit": {
         parameters: {
             query?: never;
@@ -1593,14 +1437,6 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /**
-         * AcceptBody
-         * @description The token of the invitation's link.
-         */
-        AcceptBody: {
-            /** Token */
-            token: string;
-        };
         /**
          * AddressBody
          * @description Whose mailbox is to get a link.
@@ -1992,43 +1828,6 @@ export interface components {
             secret: string | null;
         };
         /**
-         * ChangeLimits
-         * @description What to change of the limits.
-         */
-        ChangeLimits: {
-            /**
-             * Maxactiveruns
-             * @default null
-             */
-            maxActiveRuns: number | null;
-            /**
-             * Maxdurationminutes
-             * @default null
-             */
-            maxDurationMinutes: number | null;
-            /**
-             * Defaultdurationminutes
-             * @default null
-             */
-            defaultDurationMinutes: number | null;
-            /**
-             * Startcooldownseconds
-             * @default null
-             */
-            startCooldownSeconds: number | null;
-        };
-        /**
-         * ChangeMemberBody
-         * @description The member's new role.
-         */
-        ChangeMemberBody: {
-            /**
-             * Role
-             * @enum {string}
-             */
-            role: "viewer" | "trader" | "admin";
-        };
-        /**
          * ChangePasswordBody
          * @description The password there is and the one to set.
          */
@@ -2053,19 +1852,6 @@ export interface components {
              * @default null
              */
             locale: ("en" | "ru") | null;
-        };
-        /**
-         * ChangeWorkspaceBody
-         * @description What to change.
-         */
-        ChangeWorkspaceBody: {
-            /**
-             * Name
-             * @default null
-             */
-            name: string | null;
-            /** @default null */
-            limits: components["schemas"]["ChangeLimits"] | null;
         };
         /**
          * ClosePositionBody
@@ -2817,66 +2603,6 @@ export interface components {
          */
         Interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d";
         /**
-         * InvitationView
-         * @description An open invitation.
-         */
-        InvitationView: {
-            /**
-             * Id
-             * @example 01JD2N8Z5T3QK5W9XH6V0A1B2C
-             */
-            id: string;
-            /** Email */
-            email: string;
-            /** Role */
-            role: string;
-            /**
-             * Invitedby
-             * @example 01JD2N8Z5T3QK5W9XH6V0A1B2C
-             */
-            invitedBy: string;
-            /**
-             * Createdat
-             * Format: date-time
-             */
-            createdAt: string;
-            /**
-             * Expiresat
-             * Format: date-time
-             */
-            expiresAt: string;
-        };
-        /**
-         * InvitationsView
-         * @description All open ones, newest first.
-         */
-        InvitationsView: {
-            /** Items */
-            items: components["schemas"]["InvitationView"][];
-        };
-        /**
-         * InviteBody
-         * @description Whom to invite, as what, and in which language to write.
-         */
-        InviteBody: {
-            /**
-             * Email
-             * @example colleague@example.com
-             */
-            email: string;
-            /**
-             * Role
-             * @enum {string}
-             */
-            role: "viewer" | "trader" | "admin";
-            /**
-             * Locale
-             * @default en
-             * @enum {string}
-             */
-            locale: "en" | "ru";
-        };
-        /**
          * JobList
          * @description A page of jobs, newest first.
          */
@@ -2983,19 +2709,6 @@ export interface components {
             } | null;
         };
         /**
-         * JoinedView
-         * @description The workspace that was joined. Work in it by POST /auth/switch.
-         */
-        JoinedView: {
-            /**
-             * Workspaceid
-             * @example 01JD2N8Z5T3QK5W9XH6V0A1B2C
-             */
-            workspaceId: string;
-            /** Name */
-            name: string;
-        };
-        /**
          * JwkView
          * @description A public key (RFC 7517).
          */
@@ -3096,33 +2809,6 @@ export interface components {
             recoveryCode: string | null;
         };
         /**
-         * MemberView
-         * @description A person in the workspace.
-         */
-        MemberView: {
-            /**
-             * Userid
-             * @example 01JD2N8Z5T3QK5W9XH6V0A1B2C
-             */
-            userId: string;
-            /** Email */
-            email: string;
-            /** Name */
-            name: string;
-            /** Role */
-            role: string;
-            /** Totpenabled */
-            totpEnabled: boolean;
-        };
-        /**
-         * MembersView
-         * @description All members.
-         */
-        MembersView: {
-            /** Items */
-            items: components["schemas"]["MemberView"][];
-        };
-        /**
          * MonthView
          * @description How many candles a month has.
          */
@@ -3131,31 +2817,6 @@ export interface components {
             month: string;
             /** Candles */
             candles: number;
-        };
-        /**
-         * MyWorkspaceView
-         * @description A workspace that one belongs to. ``current``: the session works in it.
-         */
-        MyWorkspaceView: {
-            /**
-             * Id
-             * @example 01JD2N8Z5T3QK5W9XH6V0A1B2C
-             */
-            id: string;
-            /** Name */
-            name: string;
-            /** Role */
-            role: string;
-            /** Current */
-            current: boolean;
-        };
-        /**
-         * MyWorkspacesView
-         * @description All of them, oldest first.
-         */
-        MyWorkspacesView: {
-            /** Items */
-            items: components["schemas"]["MyWorkspaceView"][];
         };
         /**
          * NoBody
@@ -3679,16 +3340,6 @@ export interface components {
             fundingMissing: number;
         };
         /**
-         * QuotaView
-         * @description How many there are and may be.
-         */
-        QuotaView: {
-            /** Used */
-            used: number;
-            /** Most */
-            most: number;
-        };
-        /**
          * ReadyView
          * @description What requests depend on answers; ``checks`` says which.
          */
@@ -3862,18 +3513,6 @@ export interface components {
              * @default true
              */
             complete: boolean;
-        };
-        /**
-         * ResendBody
-         * @description In which language to write.
-         */
-        ResendBody: {
-            /**
-             * Locale
-             * @default en
-             * @enum {string}
-             */
-            locale: "en" | "ru";
         };
         /**
          * ResetPasswordBody
@@ -4319,17 +3958,6 @@ export interface components {
             search: components["schemas"]["SearchBody"];
         };
         /**
-         * SwitchBody
-         * @description Where to go.
-         */
-        SwitchBody: {
-            /**
-             * Workspaceid
-             * @example 01JD2N8Z5T3QK5W9XH6V0A1B2C
-             */
-            workspaceId: string;
-        };
-        /**
          * TickerView
          * @description Current prices; ``price24hPcnt`` is a fraction.
          */
@@ -4467,18 +4095,6 @@ export interface components {
             expiresAt: string;
         };
         /**
-         * UsageView
-         * @description What the workspace uses of what the platform lets it have. Open invitations count as members.
-         */
-        UsageView: {
-            activeRuns: components["schemas"]["QuotaView"];
-            connections: components["schemas"]["QuotaView"];
-            strategies: components["schemas"]["QuotaView"];
-            bots: components["schemas"]["QuotaView"];
-            datasets: components["schemas"]["QuotaView"];
-            members: components["schemas"]["QuotaView"];
-        };
-        /**
          * UserView
          * @description A person.
          */
@@ -4614,28 +4230,6 @@ export interface components {
              *     }
              */
             folds: components["schemas"]["FoldsBody"];
-        };
-        /**
-         * WorkspaceDetailView
-         * @description The session's workspace. ``limits`` are its admins' own, ``usage`` is held against the platform's.
-         */
-        WorkspaceDetailView: {
-            /**
-             * Id
-             * @example 01JD2N8Z5T3QK5W9XH6V0A1B2C
-             */
-            id: string;
-            /** Name */
-            name: string;
-            /** Role */
-            role: string;
-            limits: components["schemas"]["LimitsView"];
-            usage: components["schemas"]["UsageView"];
-            /**
-             * Createdat
-             * Format: date-time
-             */
-            createdAt: string;
         };
         /**
          * WorkspaceView
@@ -4952,40 +4546,6 @@ export interface operations {
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-        };
-    };
-    switch_workspace: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description the csrfToken of the session */
-                "X-CSRF-Token"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SwitchBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SessionView"];
-                };
-            };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
@@ -5541,6 +5101,7 @@ export interface operations {
             404: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
+            424: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             502: components["responses"]["Problem"];
         };
@@ -5570,6 +5131,7 @@ export interface operations {
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
+            424: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             502: components["responses"]["Problem"];
         };
@@ -5599,6 +5161,7 @@ export interface operations {
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            424: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             502: components["responses"]["Problem"];
         };
@@ -5627,6 +5190,7 @@ export interface operations {
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            424: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             502: components["responses"]["Problem"];
         };
@@ -5657,6 +5221,7 @@ export interface operations {
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            424: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             502: components["responses"]["Problem"];
         };
@@ -5721,6 +5286,7 @@ export interface operations {
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            424: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             502: components["responses"]["Problem"];
         };
@@ -5749,6 +5315,7 @@ export interface operations {
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            424: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             502: components["responses"]["Problem"];
         };
@@ -5784,6 +5351,7 @@ export interface operations {
             409: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
+            424: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             502: components["responses"]["Problem"];
         };
@@ -5823,6 +5391,7 @@ export interface operations {
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            424: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             502: components["responses"]["Problem"];
         };
@@ -5853,6 +5422,7 @@ export interface operations {
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            424: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             502: components["responses"]["Problem"];
         };
@@ -5890,6 +5460,7 @@ export interface operations {
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            424: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             502: components["responses"]["Problem"];
         };
@@ -5927,6 +5498,7 @@ export interface operations {
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            424: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             502: components["responses"]["Problem"];
         };
@@ -5957,6 +5529,7 @@ export interface operations {
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            424: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             502: components["responses"]["Problem"];
         };
@@ -5988,6 +5561,7 @@ export interface operations {
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            424: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             502: components["responses"]["Problem"];
         };
@@ -6019,6 +5593,7 @@ export interface operations {
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            424: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             502: components["responses"]["Problem"];
         };
@@ -6082,6 +5657,7 @@ export interface operations {
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            424: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             502: components["responses"]["Problem"];
         };
@@ -6114,6 +5690,7 @@ export interface operations {
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            424: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             502: components["responses"]["Problem"];
         };
@@ -6201,6 +5778,7 @@ export interface operations {
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            424: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             502: components["responses"]["Problem"];
         };
@@ -6318,6 +5896,7 @@ export interface operations {
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            424: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             502: components["responses"]["Problem"];
         };
@@ -6407,6 +5986,7 @@ export interface operations {
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            424: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             502: components["responses"]["Problem"];
         };
@@ -6476,6 +6056,7 @@ export interface operations {
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            424: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             502: components["responses"]["Problem"];
         };
@@ -6839,6 +6420,7 @@ export interface operations {
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            424: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             502: components["responses"]["Problem"];
         };
@@ -6899,6 +6481,7 @@ export interface operations {
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            424: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             502: components["responses"]["Problem"];
         };
@@ -6928,7 +6511,6 @@ export interface operations {
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
@@ -7050,6 +6632,7 @@ export interface operations {
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            424: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             502: components["responses"]["Problem"];
         };
@@ -7114,6 +6697,7 @@ export interface operations {
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            424: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             502: components["responses"]["Problem"];
         };
@@ -7266,6 +6850,7 @@ export interface operations {
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            424: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             502: components["responses"]["Problem"];
         };
@@ -7390,6 +6975,7 @@ export interface operations {
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            424: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             502: components["responses"]["Problem"];
         };
@@ -7540,6 +7126,7 @@ export interface operations {
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            424: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             502: components["responses"]["Problem"];
         };
@@ -7625,318 +7212,6 @@ export interface operations {
             403: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-        };
-    };
-    list_workspaces: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MyWorkspacesView"];
-                };
-            };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-        };
-    };
-    get_workspace: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WorkspaceDetailView"];
-                };
-            };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-        };
-    };
-    change_workspace: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["ChangeWorkspaceBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WorkspaceDetailView"];
-                };
-            };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-        };
-    };
-    list_members: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MembersView"];
-                };
-            };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-        };
-    };
-    remove_member: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-        };
-    };
-    change_member: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ChangeMemberBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MemberView"];
-                };
-            };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-        };
-    };
-    list_invitations: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InvitationsView"];
-                };
-            };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-        };
-    };
-    invite: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["InviteBody"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InvitationView"];
-                };
-            };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-        };
-    };
-    accept_invitation: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AcceptBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JoinedView"];
-                };
-            };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-        };
-    };
-    resend_invitation: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                invitation_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["ResendBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InvitationView"];
-                };
-            };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-        };
-    };
-    cancel_invitation: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                invitation_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
         };
     };

@@ -46,6 +46,7 @@ def application(simulator: Simulator, connections: Connections) -> Starlette:
             WebSocketRoute("/v5/public/linear", streams.public),
             WebSocketRoute("/mainnet/v5/public/linear", streams.mainnet_public),
             WebSocketRoute("/v5/private", streams.private),
+            WebSocketRoute("/v5/public/misc/status", streams.status),
         ],
         lifespan=lifespan,
     )

@@ -37,10 +37,13 @@ def cloud(started_cloud: StartedCloud) -> LocalCloud:
     return started_cloud.cloud
 
 
-@pytest.fixture
-def api(cloud: LocalCloud) -> Iterator[ApiClient]:
-    """The public API, signed in as the demo user."""
-    client = ApiClient(cloud.endpoints)
+@pytest.fixture(scope="package")
+def api(started_cloud: StartedCloud) -> Iterator[ApiClient]:
+    """The public API, signed in as the demo user once: a one-time code is good once, and the next takes half a minute.
+
+    It needs no living sidecar.
+    """
+    client = ApiClient(started_cloud.cloud.endpoints)
     client.login()
     yield client
     client.close()

@@ -19,9 +19,9 @@ def cloud() -> Iterator[LocalCloud]:
         yield started
 
 
-@pytest.fixture
+@pytest.fixture(scope="package")
 def api(cloud: LocalCloud) -> Iterator[ApiClient]:
-    """The public API, signed in as the demo user."""
+    """The public API, signed in as the demo user once: a one-time code is good once."""
     client = ApiClient(cloud.endpoints)
     client.login()
     yield client

@@ -189,7 +189,7 @@ def _status(client: ApiClient, method: str, path: str) -> int:
 def _expired(cloud: WatchedCloud, token: str) -> str:
     """The same claims, signed by this cloud's own key, with their time over."""
     given = jwt.decode(token, options={"verify_signature": False})
-    key_id = cloud.cloud.environment()["TOKEN_KEY_ID"]
+    key_id = cloud.cloud.environment()["TOKEN_KEY_IDS"]
     signer = KmsAccessTokens(cloud.cloud.client("kms"), [key_id], issuer=given["iss"], audience=given["aud"])
     now = int(time.time())
     role = Role(given["role"])

@@ -117,8 +117,13 @@ class TestSettings:
             Settings.read({**LEAST, "BYBIT_ENV": "simulator"})
 
     def test_a_setting_that_a_function_was_not_given_is_named_when_it_is_needed(self) -> None:
-        with pytest.raises(InvalidSettings, match="TOKEN_KEY_ID"):
-            Settings.read(LEAST).required("token_key_id")
+        with pytest.raises(InvalidSettings, match="TOKEN_KEY_IDS"):
+            Settings.read(LEAST).listed("token_key_ids")
+
+    def test_keys_are_listed_with_commas(self) -> None:
+        settings = Settings.read({**LEAST, "TOKEN_KEY_IDS": "new, old,"})
+
+        assert settings.listed("token_key_ids") == ("new", "old")
 
 
 class ManagementApi:

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import base64
-import hashlib
-import hmac
 import json
 from dataclasses import replace
 from typing import Any
 
 import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -84,17 +80,46 @@ def test_signing_asks_the_key_service_once() -> None:
     assert kms.calls == ["get_public_key", "sign"]
 
 
-def test_a_token_of_the_key_that_is_being_retired_is_still_good() -> None:
-    before = tokens_of(KMS, "old").sign(CLAIMS)
-    after = tokens_of(KMS, "new", "old")
+class TestRotation:
+    """The three deployments of docs/runbooks/token-key-rotation.md, with processes of two of them alive at a time."""
 
-    assert after.verify(before, NOW_MS) == CLAIMS
-    assert header_of(after.sign(CLAIMS))["kid"] != header_of(before)["kid"]
+    BEFORE, PREPARED, SWITCHED, RETIRED = (
+        tokens_of(KMS, "old"),
+        tokens_of(KMS, "old", "new"),
+        tokens_of(KMS, "new", "old"),
+        tokens_of(KMS, "new"),
+    )
 
+    @pytest.mark.parametrize(
+        ("signer", "verifier"),
+        [
+            (BEFORE, PREPARED),
+            (PREPARED, BEFORE),
+            (PREPARED, SWITCHED),
+            (SWITCHED, PREPARED),
+            (SWITCHED, RETIRED),
+            (RETIRED, SWITCHED),
+        ],
+    )
+    def test_no_token_is_refused_between_neighbouring_deployments(
+        self, signer: KmsAccessTokens, verifier: KmsAccessTokens
+    ) -> None:
+        assert verifier.verify(signer.sign(CLAIMS), NOW_MS) == CLAIMS
 
-def test_a_token_of_a_retired_key_is_refused() -> None:
-    with pytest.raises(InvalidToken):
-        TOKENS.verify(tokens_of(KMS, "old").sign(CLAIMS), NOW_MS)
+    def test_the_first_key_signs(self) -> None:
+        kids = {name: key["kid"] for name, key in zip(("new", "old"), self.SWITCHED.jwks()["keys"], strict=True)}
+
+        assert header_of(self.PREPARED.sign(CLAIMS))["kid"] == kids["old"]
+        assert header_of(self.SWITCHED.sign(CLAIMS))["kid"] == kids["new"]
+
+    def test_both_keys_are_published_while_both_verify(self) -> None:
+        published = [len(tokens.jwks()["keys"]) for tokens in (self.BEFORE, self.PREPARED, self.SWITCHED, self.RETIRED)]
+
+        assert published == [1, 2, 2, 1]
+
+    def test_a_retired_key_s_tokens_are_refused(self) -> None:
+        with pytest.raises(InvalidToken):
+            self.RETIRED.verify(self.PREPARED.sign(CLAIMS), NOW_MS)
 
 
 def test_a_token_whose_time_is_over_is_expired() -> None:
@@ -103,85 +128,6 @@ def test_a_token_whose_time_is_over_is_expired() -> None:
     TOKENS.verify(token, NOW_MS + 899_000)
     with pytest.raises(ExpiredToken):
         TOKENS.verify(token, NOW_MS + 900_000)
-
-
-def test_a_token_from_the_future_is_refused() -> None:
-    with pytest.raises(InvalidToken):
-        TOKENS.verify(TOKENS.sign(CLAIMS), NOW_MS - 60_000)
-
-
-def test_an_unsigned_token_is_refused() -> None:
-    _, payload, _ = TOKENS.sign(CLAIMS).split(".")
-    kid = header_of(TOKENS.sign(CLAIMS))["kid"]
-
-    for algorithm in ("none", "None", "NONE"):
-        with pytest.raises(InvalidToken):
-            TOKENS.verify(f"{part({'alg': algorithm, 'kid': kid})}.{payload}.", NOW_MS)
-
-
-def test_the_public_key_is_no_shared_secret() -> None:
-    _, payload, _ = TOKENS.sign(CLAIMS).split(".")
-    kid = header_of(TOKENS.sign(CLAIMS))["kid"]
-    public = KMS.keys["new"].public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    signed = f"{part({'alg': 'HS256', 'kid': kid})}.{payload}"
-    mac = base64.urlsafe_b64encode(hmac.new(public, signed.encode(), hashlib.sha256).digest()).rstrip(b"=").decode()
-
-    with pytest.raises(InvalidToken):
-        TOKENS.verify(f"{signed}.{mac}", NOW_MS)
-
-
-def test_a_foreign_key_under_our_name_is_refused() -> None:
-    header, payload, _ = TOKENS.sign(CLAIMS).split(".")
-    _, _, signature = tokens_of(KMS, "foreign").sign(CLAIMS).split(".")
-
-    with pytest.raises(InvalidToken):
-        TOKENS.verify(f"{header}.{payload}.{signature}", NOW_MS)
-
-
-def test_another_issuer_or_audience_is_refused() -> None:
-    for issuer, audience in (("https://other.example", "botmarketplace"), (ISSUER, "other")):
-        foreign = KmsAccessTokens(KMS, ["new"], issuer=issuer, audience=audience)
-        with pytest.raises(InvalidToken):
-            TOKENS.verify(foreign.sign(CLAIMS), NOW_MS)
-
-
-def test_a_der_signature_is_refused() -> None:
-    header, payload, _ = TOKENS.sign(CLAIMS).split(".")
-    digest = hashlib.sha256(f"{header}.{payload}".encode()).digest()
-    der = KMS.sign(KeyId="new", Message=digest, MessageType="DIGEST", SigningAlgorithm="ECDSA_SHA_256")["Signature"]
-
-    with pytest.raises(InvalidToken):
-        TOKENS.verify(f"{header}.{payload}.{base64.urlsafe_b64encode(der).rstrip(b'=').decode()}", NOW_MS)
-
-
-@pytest.mark.parametrize("claim", ["sub", "wsp", "role", "sid", "iat", "exp", "jti"])
-def test_a_token_without_a_claim_is_refused(claim: str) -> None:
-    good = TOKENS.sign(CLAIMS)
-    payload = jwt.decode(good, options={"verify_signature": False})
-    del payload[claim]
-    token = jwt.encode(payload, KMS.keys["new"], algorithm="ES256", headers={"kid": header_of(good)["kid"]})
-
-    with pytest.raises(InvalidToken):
-        TOKENS.verify(token, NOW_MS)
-
-
-def test_an_unknown_role_is_refused() -> None:
-    good = TOKENS.sign(CLAIMS)
-    payload = {**jwt.decode(good, options={"verify_signature": False}), "role": "owner"}
-    token = jwt.encode(payload, KMS.keys["new"], algorithm="ES256", headers={"kid": header_of(good)["kid"]})
-
-    with pytest.raises(InvalidToken):
-        TOKENS.verify(token, NOW_MS)
-
-
-def test_a_key_inside_the_token_is_ignored() -> None:
-    own = generate_private_key(SECP256R1())
-    payload = jwt.decode(TOKENS.sign(CLAIMS), options={"verify_signature": False})
-    jwk = json.loads(jwt.algorithms.ECAlgorithm.to_jwk(own.public_key()))
-    token = jwt.encode(payload, own, algorithm="ES256", headers={"jwk": jwk, "kid": "mine"})
-
-    with pytest.raises(InvalidToken):
-        TOKENS.verify(token, NOW_MS)
 
 
 @given(st.text(max_size=200))
@@ -194,7 +140,7 @@ def test_garbage_is_refused_and_never_breaks(text: str) -> None:
 @given(st.data())
 def test_a_token_with_one_changed_character_is_refused(data: st.DataObject) -> None:
     token = TOKENS.sign(CLAIMS)
-    place = data.draw(st.integers(0, len(token) - 2))
+    place = data.draw(st.integers(0, len(token) - 1))
     other = data.draw(st.sampled_from("ABCxyz019-_."))
     if other == token[place]:
         return
@@ -203,8 +149,3 @@ def test_a_token_with_one_changed_character_is_refused(data: st.DataObject) -> N
 
     with pytest.raises(InvalidToken):
         TOKENS.verify(changed, NOW_MS)
-
-
-def test_a_very_long_token_is_not_even_parsed() -> None:
-    with pytest.raises(InvalidToken, match="too long"):
-        TOKENS.verify("a" * 5000, NOW_MS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.unit.api.gateway import Client, Gateway
 
 
@@ -63,8 +65,12 @@ def test_an_unknown_query_parameter_is_pointed_at(client: Client) -> None:
     assert (answer.status, answer.pointers()) == (400, ["#/query/colour"])
 
 
-def test_a_foreign_cursor_is_refused(client: Client) -> None:
-    assert client.get("/bots", cursor="ÿÿ").status == 400
+@pytest.mark.parametrize("cursor", ["ÿÿ", "", "a", "70.SXG9K6", "AAAA", "IA", "A" * 200])
+@pytest.mark.parametrize("path", ["/bots", "/strategies", "/instruments", "/lab/sweeps"])
+def test_a_foreign_cursor_is_refused(client: Client, path: str, cursor: str) -> None:
+    answer = client.get(path, cursor=cursor)
+
+    assert (answer.status, answer.pointers()) == (400, ["#/query/cursor"])
 
 
 def test_an_id_that_is_none_of_ours_does_not_exist(client: Client) -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
+import pytest
+
 from infra.local.exchange.engine import Settings
 from infra.local.exchange.engine.events import EventQueue
 from infra.local.exchange.engine.faults import BEFORE, CALL_KINDS, STORM, Fault, FaultPlan
 from infra.local.exchange.engine.rate_limits import RateLimiter
+from infra.local.exchange.ws.streams import is_over, max_active_ms
 
 
 def test_a_fill_tells_order_execution_position_and_wallet(desk: Any) -> None:
@@ -118,3 +121,23 @@ def test_a_storm_of_faults_repeats_with_its_seed_and_holds_every_kind() -> None:
     assert first != run(12)[0]
     assert set(plan.happened) == {kind for kind, _, _ in STORM}
     assert 0.3 < sum(plan.happened.values()) / 2000 < 0.5
+
+
+@pytest.mark.parametrize(
+    ("asked", "age_s", "silence_s", "over"),
+    [
+        ("", 86_400, 599, False),
+        ("", 700, 601, True),
+        ("30s", 29, 1, False),
+        ("30s", 31, 1, True),
+        ("2m", 119, 1, False),
+        ("2m", 121, 1, True),
+        ("9999s", 601, 1, True),
+        ("nonsense", 86_400, 1, False),
+    ],
+)
+def test_a_connection_is_cut_when_it_is_idle_or_older_than_it_asked_to_be(
+    asked: str, age_s: int, silence_s: int, over: bool
+) -> None:
+    now = 10**12
+    assert is_over(now, now - age_s * 1000, now - silence_s * 1000, max_active_ms(asked)) is over

@@ -49,7 +49,7 @@ def test_functions_run_on_arm64_with_the_packaging_interpreters_runtime(package:
 
 def test_functions_get_the_whole_environment_of_the_contract(package: Package) -> None:
     assert set(package.template["Globals"]["Function"]["Environment"]["Variables"]) == {
-        "STAGE", "TABLE_PREFIX", "BYBIT_ENV", "SIMULATOR_REST_URL", "SIMULATOR_WS_URL", "TOKEN_KEY_ID",
+        "STAGE", "TABLE_PREFIX", "BYBIT_ENV", "SIMULATOR_REST_URL", "SIMULATOR_WS_URL", "TOKEN_KEY_IDS",
         "SECRETS_KEY_ID", "VERIFIER_KEY_ID", "MAIL_FUNCTION", "MAIL_FROM", "REGISTRATION",
         "STATE_MACHINE_ARN", "EXECUTION_FUNCTION",
         "WEBSOCKET_MANAGEMENT_URL", "WEBSOCKET_PUBLIC_URL",

@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.domain.market.side import Side
 from chalicelib.domain.runtime.decide import decide
-from chalicelib.domain.runtime.decision import CancelOrder, Decision, Judged, PlaceOrder, Situation
+from chalicelib.domain.runtime.decision import CancelOrder, Decision, Judged, NothingNew, PlaceOrder, Situation
 from chalicelib.domain.runtime.halt import Halt, HaltMode
 from chalicelib.domain.runtime.intent import IntentKind, IntentStatus
 from chalicelib.domain.runtime.judgement import Judgement
@@ -159,6 +159,15 @@ def test_the_first_bar_of_a_run_is_history_and_no_signal() -> None:
     decision = _decide(changes={"bar": None})
     assert decision.intents == ()
     assert decision.state.bar is not None
+
+
+def test_a_bar_that_cannot_be_read_yet_is_waited_for_and_not_asked_for_again_at_once() -> None:
+    spec = parse_strategy(document())
+    state = RunState(status=RunStatus.RUNNING, leverage_set=True, reconcile_due="", reconciled_ms=NOW)
+    record, situation = RunRecord(terms_of(spec, INSTRUMENT, 60), state), Situation(NOW, NOW, spec, INSTRUMENT)
+    assert decide(record, (), situation).reads.candles
+    waits = decide(record, (NothingNew(),), situation)
+    assert (waits.reads.candles, waits.waiting) == (False, True)
 
 
 def test_the_same_bar_told_twice_is_judged_once() -> None:

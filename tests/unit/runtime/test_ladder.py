@@ -21,6 +21,7 @@ from chalicelib.domain.runtime.decision import (
     Situation,
 )
 from chalicelib.domain.runtime.facts import ExecType, ExecutionFact, OrderFact, OrderStatus
+from chalicelib.domain.runtime.halt import Halt, HaltMode
 from chalicelib.domain.runtime.intent import Intent, IntentKind, IntentStatus
 from chalicelib.domain.runtime.judgement import Judgement
 from chalicelib.domain.runtime.ladder import RESTING_AT_ONCE
@@ -49,6 +50,7 @@ class Bot:
             strategy[part] = {**strategy[part], **values}
         self.spec = parse_strategy(strategy)
         self.now = START_MS
+        self.halt: Halt | None = None
         self.fills: list[Any] = []
         self.executions = 0
         around = levels(self.spec, Side.BUY, PRICE, {}, INSTRUMENT)
@@ -93,7 +95,7 @@ class Bot:
 
     def decide(self, *facts: Fact, pass_ms: int = 0) -> Decision:
         self.now += pass_ms
-        decision = decide(self.record, facts, Situation(self.now, self.now, self.spec, INSTRUMENT))
+        decision = decide(self.record, facts, Situation(self.now, self.now, self.spec, INSTRUMENT, self.halt))
         self.record = replace(self.record, state=decision.state)
         self.fills += decision.fills
         return decision
@@ -393,6 +395,17 @@ def test_a_pause_takes_safety_orders_away_and_leaves_steps() -> None:
 
     assert _cancelled(safety.decide(PauseRequested("user", "1"))) == [order.order_link_id for order in orders]
     assert _cancelled(steps.decide(PauseRequested("user", "1"))) == []
+
+
+def test_a_block_of_new_exposure_takes_safety_orders_away_until_it_is_released() -> None:
+    bot = Bot(Shape.DCA, qty=Decimal("0.005"))
+    orders = bot.rest()
+    bot.halt = Halt("drill", HaltMode.BLOCK)
+    assert _cancelled(bot.decide()) == [order.order_link_id for order in orders]
+    for order in orders:
+        bot.shown(order, OrderStatus.CANCELLED)
+    bot.halt = None
+    assert len(_placed(bot.decide(pass_ms=60_001))) == len(orders)
 
 
 def test_position_and_resting_orders_together_never_exceed_the_largest_position() -> None:

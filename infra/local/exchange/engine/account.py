@@ -70,6 +70,8 @@ class Account:
     realtime_from_ms: int = 0
     last_apply_ms: int = -60_000
     loan_ms: int = 0
+    dcp_window_s: int = 0
+    dcp_due_ms: int = 0
 
     def is_hedged(self, symbol: str) -> bool:
         """Whether the symbol is in hedge mode (symbol setting, else the coin's, else one-way)."""

@@ -10,12 +10,19 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from infra.local.exchange.engine import account_queries, order_commands, order_queries, position_commands
+from infra.local.exchange.engine import (
+    account_queries,
+    disconnect_protection,
+    order_commands,
+    order_queries,
+    position_commands,
+)
 from infra.local.exchange.engine.account import Account
 from infra.local.exchange.engine.activation import settle
 from infra.local.exchange.engine.catalogue import CATALOGUE, DEFAULT_SYMBOLS, Listing
 from infra.local.exchange.engine.conditional import watch
 from infra.local.exchange.engine.decimal_text import ZERO
+from infra.local.exchange.engine.disconnect_protection import watch_disconnected
 from infra.local.exchange.engine.events import Event, EventQueue
 from infra.local.exchange.engine.funding import next_boundary, settle_funding
 from infra.local.exchange.engine.liquidation import watch_liquidations
@@ -37,6 +44,7 @@ PRIVATE_GET = {
     "/v5/account/fee-rate": account_queries.fee_rate,
     "/v5/account/transaction-log": account_queries.transaction_log,
     "/v5/account/user-setting-config": account_queries.user_setting_config,
+    "/v5/account/query-dcp-info": disconnect_protection.window,
     "/v5/user/query-api": account_queries.query_api,
 }
 PRIVATE_POST = {
@@ -45,6 +53,7 @@ PRIVATE_POST = {
     "/v5/order/cancel": order_commands.cancel_one,
     "/v5/order/cancel-all": order_commands.cancel_all,
     "/v5/order/pre-check": pre_check,
+    "/v5/order/disconnected-cancel-all": disconnect_protection.set_window,
     "/v5/position/trading-stop": position_commands.trading_stop,
     "/v5/position/set-leverage": position_commands.set_leverage,
     "/v5/position/switch-mode": position_commands.switch_mode,
@@ -197,10 +206,12 @@ class Exchange:
         world.now_ms = now_ms
         if world.delayed:
             self._accept_delayed()
+        watch_disconnected(world)
         for symbol, price in (prices or {}).items():
             market = world.markets[symbol]
             tick = price if isinstance(price, Tick) else Tick(price)
             market.move(tick)
+            market.sample_premium(now_ms)
             settle(world, fill_resting(world, market, tick))
             watch(world, market)
             if world.holders[symbol]:

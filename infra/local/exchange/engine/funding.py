@@ -29,6 +29,8 @@ def settle_funding(world: World, market: SymbolMarket) -> int:
     while market.next_funding_ms <= world.market_ms:
         for uid, idx in sorted(world.holders[market.symbol]):
             charge(world, world.accounts[uid], market, world.accounts[uid].position(market.symbol, idx))
+        market.settled.append((market.next_funding_ms, market.funding_rate))
+        market.premium.begin_interval()
         market.next_funding_ms = next_boundary(market, market.next_funding_ms)
         passed += 1
     return passed

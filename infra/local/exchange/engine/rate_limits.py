@@ -25,6 +25,8 @@ GROUPS: dict[str, tuple[str, int]] = {
     "/v5/account/fee-rate": ("fee-rate", 5),
     "/v5/account/set-margin-mode": ("set-margin-mode", 5),
     "/v5/account/transaction-log": ("transaction-log", 25),
+    "/v5/order/disconnected-cancel-all": ("dcp", 5),
+    "/v5/account/query-dcp-info": ("dcp", 5),
 }
 DEFAULT_LIMIT = 10
 WINDOW_MS = 1000

@@ -15,7 +15,7 @@ from infra.local.exchange.engine.position import Position
 _PLAIN_ACCOUNT = (
     "uid", "api_key", "secret", "environment", "read_only", "permissions", "ips", "created_ms", "margin_mode",
     "margin_mode_ms", "modify_prices", "hedge_default", "hedge_symbols", "ledger", "realtime_from_ms", "last_apply_ms",
-    "order_of_link",
+    "order_of_link", "dcp_window_s",
 )  # fmt: skip
 _DECIMAL_ACCOUNT = ("wallet", "deposited", "cum_realised")
 
@@ -47,7 +47,12 @@ def dump_exchange(exchange: Exchange) -> dict[str, Any]:
         "cross_seq": world.cross_seq,
         "market_ms": world.market_ms,
         "markets": {
-            symbol: {"last": str(market.last), "funding_rate": str(market.funding_rate), "next": market.next_funding_ms}
+            symbol: {
+                "last": str(market.last),
+                "funding_rate": str(market.funding_rate),
+                "next": market.next_funding_ms,
+                "settled": [[time_ms, str(rate)] for time_ms, rate in market.settled],
+            }
             for symbol, market in world.markets.items()
         },
         "accounts": [_dump_account(account) for account in world.accounts.values()],
@@ -76,6 +81,7 @@ def load_exchange(exchange: Exchange, data: dict[str, Any]) -> None:
         if market is not None:
             market.funding_rate = Decimal(saved["funding_rate"])
             market.next_funding_ms = saved["next"]
+            market.settled = [(time_ms, Decimal(rate)) for time_ms, rate in saved.get("settled", [])]
     for saved in data["accounts"]:
         _load_account(exchange, saved)
 
@@ -84,7 +90,7 @@ def _load_account(exchange: Exchange, data: dict[str, Any]) -> None:
     world = exchange.world
     account = exchange.add_account(data["uid"], api_key=data["api_key"], secret=data["secret"])
     for name in _PLAIN_ACCOUNT:
-        setattr(account, name, data[name])
+        setattr(account, name, data.get(name, getattr(account, name)))
     for name in _DECIMAL_ACCOUNT:
         setattr(account, name, Decimal(data[name]))
     for name in ("leverages", "fee_rates"):

@@ -12,6 +12,7 @@ from decimal import ROUND_FLOOR, Decimal
 
 from infra.local.exchange.engine.catalogue import Listing
 from infra.local.exchange.engine.decimal_text import ZERO
+from infra.local.exchange.engine.premium import Premium, funding_rate
 
 BOOK_LEVELS = 1000
 MARKET_BAND = Decimal("0.03")
@@ -30,7 +31,11 @@ class Tick:
 
 @dataclass(slots=True)
 class SymbolMarket:
-    """``bid`` and ``ask`` are the synthetic touch, one tick apart. ``depth_factor`` thins or thickens the book."""
+    """``bid`` and ``ask`` are the synthetic touch, one tick apart. ``depth_factor`` thins or thickens the book.
+
+    ``funding_rate`` follows the premium over the index unless it is fixed, or there is no index but the mark.
+    ``settled`` are the funding times (of the market) and rates so far.
+    """
 
     listing: Listing
     last: Decimal
@@ -42,7 +47,10 @@ class SymbolMarket:
     depth_factor: Decimal = Decimal(1)
     market_band: Decimal = MARKET_BAND
     funding_rate: Decimal = Decimal("0.0001")
+    funding_fixed: bool = False
     next_funding_ms: int = 0
+    settled: list[tuple[int, Decimal]] = field(default_factory=list)
+    premium: Premium = field(default_factory=Premium)
     eaten: dict[Decimal, Decimal] = field(default_factory=dict)
     reduce_only: bool = False
     truncate_qty: bool = False
@@ -74,6 +82,13 @@ class SymbolMarket:
         self.index = self.mark if tick.index is None else tick.index
         if self.eaten:
             self.eaten.clear()
+
+    def sample_premium(self, now_ms: int) -> None:
+        """Takes the present prices into the premium, and the premium into the funding rate."""
+        self.premium.sample(now_ms, (self.bid + self.ask) / 2, self.mark, self.index)
+        if self.premium.seen and not self.funding_fixed:
+            minutes = self.listing.instrument.funding_interval_minutes
+            self.funding_rate = funding_rate(self.premium.average, minutes, self.listing.funding_cap)
 
     def size_at(self, price: Decimal) -> Decimal:
         """The synthetic quantity at ``price`` before anything was taken."""
@@ -108,9 +123,10 @@ class SymbolMarket:
         return self.index if kind == "IndexPrice" else self.last
 
     def price_limits(self) -> tuple[Decimal, Decimal]:
-        """(highest bid, lowest ask) allowed (spec section 8, price band; the average premium P is taken as zero)."""
+        """(highest bid, lowest ask) allowed (spec section 8, price band)."""
         instrument = self.listing.instrument
         x, y = self.listing.limit_ratio_x, self.listing.limit_ratio_y
-        highest = min(self.mark * (1 + y), max(self.index, self.mark * (1 + x)))
-        lowest = max(self.mark * (1 - y), min(self.index, self.mark * (1 - x)))
+        average = self.premium.average_quoted
+        highest = min(self.mark * (1 + y), max(self.index, self.mark * (1 + x) + max(ZERO, average)))
+        lowest = max(self.mark * (1 - y), min(self.index, self.mark * (1 - x) + min(ZERO, average)))
         return instrument.floor_price(highest), instrument.ceil_price(lowest)

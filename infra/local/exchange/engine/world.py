@@ -35,6 +35,17 @@ class Settings:
     post_only_status: str = "Cancelled"
 
 
+@dataclass(frozen=True, slots=True)
+class ForcedTrade:
+    """A liquidated quantity, as the public stream tells of it; ``side`` is the position's."""
+
+    symbol: str
+    side: str
+    qty: Decimal
+    price: Decimal
+    time_ms: int
+
+
 @dataclass(slots=True)
 class World:
     """``now_ms`` is the wall clock of records; ``market_ms`` the market's time (candles, funding). Nothing here reads a
@@ -52,6 +63,7 @@ class World:
     holders: dict[str, set[tuple[str, int]]] = field(default_factory=dict)
     delayed: list[tuple[int, Order]] = field(default_factory=list)
     cross_seq: int = 7_961_638_000
+    forced: list[ForcedTrade] = field(default_factory=list)
 
     def next_seq(self) -> int:
         """The next cross sequence."""

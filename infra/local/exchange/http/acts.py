@@ -143,7 +143,7 @@ def _adl(scene: Scene) -> None:
 
 
 def _liquidation(scene: Scene) -> None:
-    liquidate(scene.simulator.exchange.world, scene.account, scene.position)
+    liquidate(scene.simulator.exchange.world, scene.account, scene.position, forced=True)
 
 
 def _manual_close(scene: Scene) -> None:
@@ -171,6 +171,17 @@ def _funding(scene: Scene) -> None:
 
 def _funding_rate(scene: Scene) -> None:
     scene.market.funding_rate = Decimal(str(scene.body["rate"]))
+    scene.market.funding_fixed = True
+
+
+def _system_status(scene: Scene) -> None:
+    """Announces maintenance on the stream of system status; ``title``, ``state``, ``begin`` and ``end`` (ms)."""
+    scene.hub.announce(
+        str(scene.body.get("title", "Maintenance")),
+        str(scene.body.get("state", "scheduled")),
+        int(scene.body.get("begin", 0)),
+        int(scene.body.get("end", 0)),
+    )
 
 
 def _funding_interval(scene: Scene) -> None:
@@ -222,6 +233,7 @@ ACTS: dict[str, Callable[[Scene], None]] = {
     "manual_order": _manual_order,
     "funding": _funding,
     "funding_rate": _funding_rate,
+    "system_status": _system_status,
     "funding_interval": _funding_interval,
     "tier_change": _tier_change,
     "corporate_action": _corporate_action,

@@ -129,6 +129,7 @@ class Control:
             account.events.held_until_ms = 0
         for market in simulator.exchange.world.markets.values():
             market.depth_factor, market.reduce_only, market.truncate_qty = Decimal(1), False, False
+            market.funding_fixed = False
             market.listing = market.listing.with_status("Trading")
         return self._faults({})
 

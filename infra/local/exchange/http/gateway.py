@@ -21,7 +21,15 @@ from infra.local.exchange.simulator import Simulator
 from infra.local.exchange.ws.hub import Hub
 
 # What demo does not offer (spec section 2): answered with 10032 there.
-NOT_ON_DEMO = frozenset({"/v5/account/fee-rate", "/v5/account/user-setting-config", "/v5/account/set-limit-px-action"})
+NOT_ON_DEMO = frozenset(
+    {
+        "/v5/account/fee-rate",
+        "/v5/account/query-dcp-info",
+        "/v5/account/set-limit-px-action",
+        "/v5/account/user-setting-config",
+        "/v5/order/disconnected-cancel-all",
+    }
+)
 KNOWN_POST = PRIVATE_POST.keys() | BATCHES.keys()
 SILENCE = Response(status_code=502)
 REMEMBERED_READS = 256

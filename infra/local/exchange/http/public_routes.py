@@ -23,16 +23,16 @@ def _time(simulator: Simulator, params: Params, update_id: int) -> Reply:
     return Reply(result={"timeSecond": str(now // 1000), "timeNano": str(now * 1_000_000)})
 
 
-def _prices_only(simulator: Simulator, params: Params, update_id: int) -> Reply:
-    return kline_reply(simulator.feed, params, priced_only=True)
+def _klines(of: str) -> Callable[[Simulator, Params, int], Reply]:
+    return lambda simulator, params, _: kline_reply(simulator.feed, params, of)
 
 
 PUBLIC_GET: dict[str, Callable[[Simulator, Params, int], Reply]] = {
     "/v5/market/time": _time,
-    "/v5/market/kline": lambda simulator, params, _: kline_reply(simulator.feed, params),
-    "/v5/market/mark-price-kline": _prices_only,
-    "/v5/market/index-price-kline": _prices_only,
-    "/v5/market/premium-index-price-kline": _prices_only,
+    "/v5/market/kline": _klines("last"),
+    "/v5/market/mark-price-kline": _klines("mark"),
+    "/v5/market/index-price-kline": _klines("index"),
+    "/v5/market/premium-index-price-kline": _klines("premium"),
     "/v5/market/instruments-info": lambda simulator, params, _: instruments_info(simulator.exchange.world, params),
     "/v5/market/orderbook": lambda simulator, params, update: orderbook(simulator.exchange.world, params, update),
     "/v5/market/tickers": lambda simulator, params, _: tickers_reply(simulator.feed, params),

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from infra.local.exchange.engine import Exchange, Tick
 from infra.local.exchange.market.bars import Bar
+from infra.local.exchange.market.basis import boundary_after, premium_before
 from infra.local.exchange.market.candles import Candles
 from infra.local.exchange.market.path import path
 from infra.local.exchange.market.series import MINUTE_MS, Series
@@ -52,6 +53,7 @@ class Feed:
         self.recent: dict[str, list[Trade]] = {symbol: [] for symbol in series}
         self._paths: dict[str, list[int]] = {}
         self._volumes: dict[str, int] = {}
+        self._premiums: dict[str, tuple[int, Decimal]] = {}
         for symbol, source in series.items():
             listing = exchange.world.markets[symbol].listing
             candles = self.candles[symbol] = Candles(listing, origin_ms)
@@ -113,7 +115,12 @@ class Feed:
             instrument = self.exchange.world.markets[symbol].listing.instrument
             ticks = prices_in_bar[self.step]
             moved.append((symbol, ticks))
-            prices[symbol] = Tick(ticks * instrument.tick_size, volume=self._volumes[symbol] * instrument.qty_step)
+            price = ticks * instrument.tick_size
+            prices[symbol] = Tick(
+                price,
+                index=self._index_of(symbol, price, market_ms),
+                volume=self._volumes[symbol] * instrument.qty_step,
+            )
         self.exchange.advance(now_ms, prices, market_ms=market_ms)
         for symbol, ticks in moved:
             trades.append(self._record(symbol, ticks, self._volumes[symbol], now_ms))
@@ -122,6 +129,15 @@ class Feed:
             self.step = 0
             self.index += 1
         return Played(trades, closed)
+
+    def _index_of(self, symbol: str, price: Decimal, market_ms: int) -> Decimal:
+        """The index under the price: one premium lower, in the instrument's ticks."""
+        market = self.exchange.world.markets[symbol]
+        boundary_ms = boundary_after(market, market_ms)
+        known = self._premiums.get(symbol)
+        if known is None or known[0] != boundary_ms:
+            known = self._premiums[symbol] = (boundary_ms, premium_before(symbol, boundary_ms))
+        return market.listing.instrument.round_price(price / (1 + known[1]))
 
     def _turn_minute(self) -> int | None:
         """Closes the minute that has ended and opens the next one."""

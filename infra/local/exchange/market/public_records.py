@@ -10,12 +10,13 @@ from infra.local.exchange.engine.order_rules import require_linear
 from infra.local.exchange.engine.refusal import Reply, bad_request
 from infra.local.exchange.engine.symbol_market import SymbolMarket
 from infra.local.exchange.engine.visibility import limit_of, time_of
+from infra.local.exchange.market.basis import boundary_after, premium_before, rate_at
 from infra.local.exchange.market.candles import INTERVALS, Kline
 from infra.local.exchange.market.feed import Feed, Trade
 
 
-def kline_reply(feed: Feed, params: dict[str, Any], *, priced_only: bool = False) -> Reply:
-    """GET /v5/market/kline and its price variants: newest first, the first is unfinished."""
+def kline_reply(feed: Feed, params: dict[str, Any], of: str = "last") -> Reply:
+    """GET /v5/market/kline and its variants (mark, index, premium): newest first, the first is unfinished."""
     require_linear({"category": params.get("category", "linear")})
     market = feed.exchange.world.market(params)
     interval = str(params.get("interval", ""))
@@ -24,9 +25,20 @@ def kline_reply(feed: Feed, params: dict[str, Any], *, priced_only: bool = False
     candles = feed.candles[market.symbol]
     found = candles.newest(interval, time_of(params, "start"), time_of(params, "end"), limit_of(params, 200, 1000))
     rows = [[str(kline.start_ms), *candles.texts(kline.bar)] for kline in found]
-    if priced_only:
-        rows = [row[:5] for row in rows]
+    if of != "last":
+        rows = [_variant(market, row[:5], of) for row in rows]
     return Reply(result={"category": "linear", "symbol": market.symbol, "list": rows})
+
+
+def _variant(market: SymbolMarket, row: list[str], of: str) -> list[str]:
+    """The mark follows the last price; the index is a premium lower; the premium is that of the candle's interval."""
+    if of == "mark":
+        return row
+    premium = premium_before(market.symbol, boundary_after(market, int(row[0])))
+    if of == "premium":
+        return [row[0], *[f"{premium:.6f}"] * 4]
+    instrument, scale = market.listing.instrument, market.listing.price_scale
+    return [row[0], *(f"{instrument.round_price(Decimal(price) / (1 + premium)):.{scale}f}" for price in row[1:])]
 
 
 def kline_message(feed: Feed, symbol: str, interval: str, kline: Kline, now_ms: int) -> dict[str, Any]:
@@ -173,7 +185,7 @@ def funding_history_reply(feed: Feed, params: dict[str, Any]) -> Reply:
         rows.append(
             {
                 "symbol": market.symbol,
-                "fundingRate": plain(market.funding_rate),
+                "fundingRate": plain(rate_at(market, boundary)),
                 "fundingRateTimestamp": str(boundary),
             }
         )

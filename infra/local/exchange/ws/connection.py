@@ -16,10 +16,11 @@ _numbers = itertools.count(1)
 
 class Connection:
     """``muted`` (silent stall): nothing of a subscription is sent any more, pings are still answered. ``frozen``
-    (half-open): nothing is sent at all."""
+    (half-open): nothing is sent at all. ``known`` are its only topics, None on the market's and accounts' streams."""
 
-    def __init__(self, socket: WebSocket, now_ms: int) -> None:
+    def __init__(self, socket: WebSocket, now_ms: int, known: frozenset[str] | None = None) -> None:
         self.socket = socket
+        self.known = known
         self.conn_id = f"{secrets.token_hex(10)}-{next(_numbers)}"
         self.topics: set[str] = set()
         self.uid: str | None = None
@@ -33,6 +34,11 @@ class Connection:
     def address(self) -> tuple[str, int] | None:
         """The client's address."""
         return (self.socket.client.host, self.socket.client.port) if self.socket.client else None
+
+    @property
+    def keeps_orders(self) -> bool:
+        """Whether it is subscribed to ``dcp`` in one of its forms."""
+        return any(topic.partition(".")[0] == "dcp" for topic in self.topics)
 
     def send(self, message: dict[str, Any] | bytes, *, control: bool = False) -> None:
         """Queues a message; ``control`` marks replies to requests. A client that reads too slowly is cut."""

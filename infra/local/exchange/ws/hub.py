@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from infra.local.exchange.engine.disconnect_protection import subscription_gone
 from infra.local.exchange.engine.order_records import fast_fill_message
 from infra.local.exchange.market.candles import INTERVALS, candle_start
 from infra.local.exchange.market.feed import Trade
@@ -21,7 +22,8 @@ KLINE_EVERY_MS = 1000
 TICKER_EVERY_MS = 100
 IDLE_MS = 600_000
 ASLEEP_S = 60
-PRIVATE_TOPICS = ("order", "execution", "position", "wallet", "greeks", "dcp", "execution.fast")
+STATUS_TOPIC = "system.status"
+PRIVATE_TOPICS = ("order", "execution", "position", "wallet", "greeks", "dcp", "dcp.future", "execution.fast")
 
 
 class Hub:
@@ -43,6 +45,37 @@ class Hub:
     def wake(self) -> None:
         """Says that new events may be due."""
         self._woken.set()
+
+    def subscribed_to_dcp(self, uid: str) -> None:
+        """Somebody keeps the account's orders alive."""
+        self.simulator.exchange.world.accounts[uid].dcp_due_ms = 0
+
+    def ended(self, connection: Connection) -> None:
+        """A connection is gone; with the last ``dcp`` subscription of its account the window of DCP begins."""
+        self.connections.discard(connection)
+        if connection.uid is None or not connection.keeps_orders:
+            return
+        if not any(other.uid == connection.uid and other.keeps_orders for other in self.connections):
+            account = self.simulator.exchange.world.accounts[connection.uid]
+            subscription_gone(account, self.simulator.now_ms())
+
+    def announce(self, title: str, state: str, begin_ms: int, end_ms: int) -> None:
+        """Sends a system status to all who listen on its own stream."""
+        seq = self.simulator.exchange.world.next_seq()
+        row = {
+            "id": f"{seq:032x}",
+            "title": title,
+            "state": state,
+            "begin": str(begin_ms),
+            "end": str(end_ms),
+            "href": "",
+            "serviceTypes": [2, 3, 4, 5],
+            "product": [1, 2],
+            "uidSuffix": [],
+            "maintainType": 1,
+            "env": 1,
+        }
+        self.publish(STATUS_TOPIC, {"topic": STATUS_TOPIC, "ts": self.simulator.now_ms(), "data": [row]})
 
     # -- public side ---------------------------------------------------------------------------------------------
 
@@ -102,8 +135,10 @@ class Hub:
         """Publishes one step of the market."""
         wanted = self.topics()
         if not wanted:
+            self.simulator.exchange.world.forced.clear()
             return
-        markets = self.simulator.exchange.world.markets
+        world = self.simulator.exchange.world
+        markets = world.markets
         by_symbol: dict[str, list[Trade]] = {}
         for trade in trades:
             by_symbol.setdefault(trade.symbol, []).append(trade)
@@ -122,6 +157,15 @@ class Hub:
                 highest, lowest = markets[rest].price_limits()
                 data = {"symbol": rest, "buyLmt": f"{highest:f}", "sellLmt": f"{lowest:f}"}
                 self.publish(topic, {"topic": topic, "ts": now, "data": data})
+            elif kind == "allLiquidation":
+                rows = [
+                    {"T": one.time_ms, "s": one.symbol, "S": one.side, "v": f"{one.qty:f}", "p": f"{one.price:f}"}
+                    for one in world.forced
+                    if one.symbol == rest
+                ]
+                if rows:
+                    self.publish(topic, {"topic": topic, "type": "snapshot", "ts": now, "data": rows})
+        world.forced.clear()
 
     def _tell_ticker(self, topic: str, symbol: str, now: int) -> None:
         """Publishes what has changed since the last delta: everybody's view is that of the last row published."""

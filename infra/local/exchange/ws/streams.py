@@ -14,14 +14,14 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from infra.local.exchange.engine import Refusal
 from infra.local.exchange.http.auth import authenticate_stream
 from infra.local.exchange.ws.connection import Connection
-from infra.local.exchange.ws.hub import IDLE_MS, PRIVATE_TOPICS, Hub
+from infra.local.exchange.ws.hub import IDLE_MS, PRIVATE_TOPICS, STATUS_TOPIC, Hub
 
 _ACTIVE = re.compile(r"(\d+)([sm])\Z")
 ARGS_LIMIT = 21_000
 
 
 class Streams:
-    """Serves /v5/public/linear, /v5/private, and mainnet's public stream under /mainnet."""
+    """Serves /v5/public/linear, /v5/private, /v5/public/misc/status, and mainnet's public stream under /mainnet."""
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
@@ -42,10 +42,15 @@ class Streams:
         """The private stream."""
         await self._serve(socket, private=True)
 
-    async def _serve(self, socket: WebSocket, *, private: bool) -> None:
+    async def status(self, socket: WebSocket) -> None:
+        """The stream of system status: a host path of its own with one topic."""
+        await self._serve(socket, private=False, known=frozenset({STATUS_TOPIC}))
+
+    async def _serve(self, socket: WebSocket, *, private: bool, known: frozenset[str] | None = None) -> None:
+        """``known`` are the topics of a stream that has not those of the market."""
         await socket.accept()
-        connection = Connection(socket, self._hub.simulator.now_ms())
-        deadline_ms = _max_active_ms(socket) if private else None
+        connection = Connection(socket, self._hub.simulator.now_ms(), known)
+        deadline_ms = max_active_ms(socket.query_params.get("max_active_time", "")) if private else None
         writer = asyncio.create_task(connection.write())
         reader = asyncio.create_task(self._read(connection, private=private))
         guard = asyncio.create_task(self._guard(connection, deadline_ms))
@@ -53,7 +58,7 @@ class Streams:
         try:
             await asyncio.wait({writer, reader}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            self._hub.connections.discard(connection)
+            self._hub.ended(connection)
             for task in (writer, reader, guard):
                 task.cancel()
             with contextlib.suppress(RuntimeError, WebSocketDisconnect):
@@ -64,8 +69,7 @@ class Streams:
         while True:
             await asyncio.sleep(30 if deadline_ms is None else 5)
             now = self._hub.simulator.now_ms()
-            old = deadline_ms is not None and now - connection.opened_ms > deadline_ms
-            if old or now - connection.heard_ms > IDLE_MS:
+            if is_over(now, connection.opened_ms, connection.heard_ms, deadline_ms):
                 connection.close()
                 return
 
@@ -145,11 +149,13 @@ class Streams:
                 _reply(connection, request, success=False, text=f"error:already subscribed,topic:{topic}")
                 return
         connection.topics.update(topics)
+        if connection.keeps_orders:
+            self._hub.subscribed_to_dcp(connection.uid)
         _reply(connection, request, success=True)
 
     def _subscribe_public(self, connection: Connection, request: dict[str, Any], topics: list[str]) -> None:
         for topic in topics:
-            if not self._hub.public_topic_exists(topic):
+            if not self._exists(connection, topic):
                 _reply(connection, request, success=False, text=f"error:handler not found,topic:{topic}")
                 return
             if topic in connection.topics:
@@ -157,8 +163,14 @@ class Streams:
                 return
         _reply(connection, request, success=True)
         for topic in topics:
-            self._hub.welcome(connection, topic)
+            if connection.known is None:
+                self._hub.welcome(connection, topic)
             connection.topics.add(topic)
+
+    def _exists(self, connection: Connection, topic: str) -> bool:
+        if connection.known is not None:
+            return topic in connection.known
+        return self._hub.public_topic_exists(topic)
 
 
 def _reply(connection: Connection, request: dict[str, Any], *, success: bool, text: str = "") -> None:
@@ -168,8 +180,15 @@ def _reply(connection: Connection, request: dict[str, Any], *, success: bool, te
     connection.send(message, control=True)
 
 
-def _max_active_ms(socket: WebSocket) -> int | None:
-    found = _ACTIVE.match(socket.query_params.get("max_active_time", ""))
+def is_over(now_ms: int, opened_ms: int, heard_ms: int, max_active_ms: int | None) -> bool:
+    """Whether a connection has been idle for ten minutes, or is older than it asked to be."""
+    old = max_active_ms is not None and now_ms - opened_ms > max_active_ms
+    return old or now_ms - heard_ms > IDLE_MS
+
+
+def max_active_ms(asked: str) -> int | None:
+    """``30s`` to ``600s`` or ``1m`` to ``10m`` in milliseconds; None for no wish, or none that is understood."""
+    found = _ACTIVE.match(asked)
     if found is None:
         return None
     seconds = int(found.group(1)) * (60 if found.group(2) == "m" else 1)

@@ -1,0 +1,1 @@
+"""Hostile requests, made from the contract, against the running local cloud."""

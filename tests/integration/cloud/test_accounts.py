@@ -1,0 +1,118 @@
+"""An account's life on the local cloud, over the public API and its mailbox page alone."""
+
+from __future__ import annotations
+
+import re
+import time
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+import pyotp
+import pytest
+import websockets.sync.client
+from websockets.exceptions import InvalidStatus
+
+from infra.local.cloud import LocalCloud
+from infra.local.deploy import STACK
+
+PASSWORD = "correct horse battery"
+SECONDS_TO_MAIL = 20
+
+
+class Browser:
+    """One browser of one person: their address, cookies and access token."""
+
+    def __init__(self, cloud: LocalCloud, email: str, agent: str) -> None:
+        self._cloud = cloud
+        self._email = email
+        self._http = httpx.Client(base_url=cloud.endpoints["api"], timeout=40, headers={"User-Agent": agent})
+
+    def ask(self, method: str, path: str, body: dict[str, Any] | None = None, *, status: int = 200) -> Any:
+        """The answer, which must have this status."""
+        answer = self._http.request(method, path, json=body)
+        assert answer.status_code == status, f"{method} {path}: {answer.text}"
+        return answer.json() if answer.content else None
+
+    def use(self, access_token: str) -> None:
+        """Goes on with this token."""
+        self._http.headers["Authorization"] = f"Bearer {access_token}"
+
+    def register(self, subject: str, locale: str) -> dict[str, Any]:
+        """Registers, tries to sign in, and confirms the address by the mail; returns the refusal in between."""
+        body = {"email": self._email, "password": PASSWORD, "name": "Ann", "locale": locale}
+        self.ask("POST", "/auth/register", body, status=202)
+        refused: dict[str, Any] = self.login(status=403)
+        self.ask("POST", "/auth/verify-email", {"token": self.mailed_token(subject)}, status=204)
+        return refused
+
+    def login(self, password: str = PASSWORD, *, status: int = 200, **proof: str) -> Any:
+        """Signs in, or is refused."""
+        body = {"email": self._email, "password": password, **proof}
+        answer = self.ask("POST", "/auth/login", body, status=status)
+        if status == HTTPStatus.OK:
+            self.use(answer["accessToken"])
+        return answer
+
+    def mailed_token(self, subject: str) -> str:
+        """The token in the person's newest mail of this subject, once it is there."""
+        end = time.monotonic() + SECONDS_TO_MAIL
+        while time.monotonic() < end:
+            page = f"{self._cloud.endpoints['web']}/mailbox.json"
+            for mail in httpx.get(page, params={"to": self._email}, timeout=30).json()["items"]:
+                if mail["subject"] == subject and (found := re.search(r"#token=(\S+)", mail["text"])):
+                    return found[1]
+            time.sleep(0.2)
+        raise AssertionError(f"no mail {subject!r} within {SECONDS_TO_MAIL} s")
+
+
+def test_a_newcomer_gets_in_secures_the_account_and_throws_a_stranger_out(cloud: LocalCloud) -> None:
+    home, stranger = Browser(cloud, "ann@example.com", "home"), Browser(cloud, "ann@example.com", "stranger")
+    unverified = home.register("Подтвердите адрес почты", "ru")
+    stranger.login()
+    home.login()
+
+    home.use(home.ask("POST", "/auth/step-up", {"password": PASSWORD})["accessToken"])
+    setup = home.ask("POST", "/me/totp", {})
+    codes, now = pyotp.TOTP(setup["secret"]), int(time.time())
+    recovery = home.ask("POST", "/me/totp/confirm", {"code": codes.at(now - 30)})["codes"]
+    without_code = home.login(status=401)
+    home.login(totp=codes.at(now))
+    replayed = home.login(totp=codes.at(now), status=401)
+
+    refused = home.ask("POST", "/kill-switch/release", {}, status=403)
+    home.use(home.ask("POST", "/auth/step-up", {"recoveryCode": recovery[0]})["accessToken"])
+    used_up = home.ask("POST", "/auth/step-up", {"recoveryCode": recovery[0]}, status=403)
+    released = home.ask("POST", "/kill-switch/release", {})
+
+    ticket = stranger.ask("POST", "/sockets/tickets", {}, status=201)
+    sessions = home.ask("GET", "/me/sessions")["items"]
+    (theirs,) = [session for session in sessions if session["userAgent"] == "stranger"]
+    home.ask("DELETE", f"/me/sessions/{theirs['id']}", status=204)
+    ended = stranger.ask("GET", "/me", status=401)
+    address = f"{ticket['url']}?ticket={ticket['ticket']}"
+    with pytest.raises(InvalidStatus), websockets.sync.client.connect(address, open_timeout=30):
+        pass
+
+    assert unverified["code"] == "auth.email_unverified"
+    assert (without_code["code"], replayed["code"]) == ("auth.totp_required", "auth.totp_invalid")
+    assert (refused["code"], used_up["code"]) == ("auth.step_up_required", "auth.recovery_code_invalid")
+    assert (released["engaged"], ended["code"]) == (False, "auth.session_ended")
+    kept = str(cloud.client("dynamodb").scan(TableName=f"{STACK}-accounts")["Items"])
+    assert not [secret for secret in (PASSWORD, setup["secret"], *recovery, ticket["ticket"]) if secret in kept]
+
+
+def test_a_forgotten_password_is_replaced_by_mail_and_every_session_ends(cloud: LocalCloud) -> None:
+    browser = Browser(cloud, "bob@example.com", "home")
+    browser.register("Confirm your e-mail address", "en")
+    browser.login()
+    new = {"password": "another good password"}
+
+    browser.ask("POST", "/auth/password/forgot", {"email": "bob@example.com"}, status=202)
+    link = {"token": browser.mailed_token("Set a new password"), **new}
+    browser.ask("POST", "/auth/password/reset", link, status=204)
+
+    browser.ask("POST", "/auth/password/reset", link, status=403)
+    assert browser.ask("GET", "/me", status=401)["code"] == "auth.session_ended"
+    assert browser.login(status=401)["code"] == "auth.invalid_credentials"
+    browser.login(new["password"])
