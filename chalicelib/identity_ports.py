@@ -123,7 +123,25 @@ class LinkRepository(Protocol):
 
 
 class InvitationRepository(Protocol):
-    """Open invitations, as registering needs them."""
+    """Open invitations."""
+
+    def put(self, invitation: Invitation) -> None:
+        """Stores a new one."""
+
+    def open(self, workspace_id: str, now_ms: int) -> tuple[Invitation, ...]:
+        """The workspace's invitations that can still be accepted, newest first."""
+
+    def renew(self, invitation: Invitation, renewed: Invitation) -> None:
+        """Puts ``renewed``, with another token, in the place of ``invitation``. Raises NotFound when that is gone."""
+
+    def cancel(self, invitation: Invitation) -> None:
+        """Takes it back. Raises NotFound when it is gone."""
+
+    def join(self, membership: Membership, invitation: Invitation, now_ms: int) -> None:
+        """Makes a user a member and uses the invitation up: both or neither.
+
+        Raises Conflict("member") when the user is one already, NotFound when the invitation is gone or over.
+        """
 
     def by_token(self, token_hash: str, now_ms: int) -> Invitation:
         """Raises NotFound, also when its time is over."""

@@ -16,6 +16,7 @@ from chalicelib.api.problems import CONTENT_TYPE, KNOWN_ERRORS, Problem, problem
 from chalicelib.api.request import MAX_BODY_BYTES, read_body, read_idempotency_key, read_path, read_query
 from chalicelib.api.services import ApiServices
 from chalicelib.domain.accounts.errors import Forbidden, Unauthenticated
+from chalicelib.domain.accounts.quotas import ROUTE_QUOTA
 from chalicelib.domain.accounts.roles import Role
 from chalicelib.domain.accounts.route_access import needs_step_up, required_access
 from chalicelib.domain.accounts.session import Device
@@ -62,6 +63,9 @@ def _carry_out(operation: Operation, request: Request, path: dict[str, str], ser
     call = Call(services, actor, key, headers, _cookies(headers), request_id, _device(request, headers))
 
     def produce() -> dict[str, Any]:
+        if actor is not None:
+            for counted in ROUTE_QUOTA.get((operation.method, operation.path), ()):
+                services.usage.require_room(actor.workspace_id, counted)
         made = _reply(operation, operation.handler(call, **values))
         given = values.get("body")
         fields = given.model_dump(by_alias=True, exclude_unset=True) if isinstance(given, RequestModel) else {}
@@ -83,7 +87,9 @@ def _authorised(operation: Operation, headers: dict[str, str], services: ApiServ
     scheme, _, token = headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated("auth.token_missing", "an access token is needed")
-    actor = services.sessions.authenticate(token.strip(), reads_only=operation.method == "GET")
+    # What only admins may read is read by those who are admins now.
+    trusts_token = operation.method == "GET" and requirement is not Role.ADMIN
+    actor = services.sessions.authenticate(token.strip(), reads_only=trusts_token)
     logger.append_keys(workspaceId=actor.workspace_id, userId=actor.user_id)
     if not actor.has(requirement):
         raise Forbidden("auth.role_required", f"this needs the role {requirement.value}", role=requirement.value)

@@ -18,6 +18,7 @@ from chalicelib.api.models.problem import ProblemView
 from chalicelib.api.operation import Operation
 from chalicelib.api.operations import defined_operations
 from chalicelib.api.problems import CONTENT_TYPE
+from chalicelib.domain.accounts.quotas import ROUTE_QUOTA
 from chalicelib.domain.accounts.roles import Role
 from chalicelib.domain.accounts.route_access import Access, needs_step_up, required_access
 
@@ -181,6 +182,8 @@ def _responses(operation: Operation, requirement: Access | Role, references: Ref
         statuses |= {401, 403}
     if operation.body_model is not None:
         statuses |= {413, 415}
+    if (operation.method, operation.path) in ROUTE_QUOTA:
+        statuses |= {409}
     if operation.cached_reply:
         statuses |= {409, 422}
     if HTTPStatus.BAD_GATEWAY in statuses:

@@ -30,6 +30,10 @@ _MODULES: dict[str, tuple[str, ...]] = {
     "presets": ("presets",),
     "kill-switch": ("kill_switch",),
     "audit": ("audit",),
+    "workspaces": ("workspaces",),
+    "workspace": ("workspaces",),
+    "members": ("workspaces",),
+    "invitations": ("workspaces",),
 }
 
 

@@ -153,6 +153,8 @@ def _of_port_error(error: Exception) -> Problem:
 _CONFLICTS = {
     "name": "the name is taken",
     "email": "the address is taken",
+    "member": "somebody else changed the members meanwhile",
+    "invitation": "this address is invited already",
     "version": "somebody else saved a newer version",
     "symbol": "another run trades this symbol on this connection",
     "quota": "the workspace runs as many bots as it may",

@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from chalicelib.services.terminal.account import TerminalAccount, TerminalMarket
     from chalicelib.services.terminal.orders import ManualOrders
     from chalicelib.services.terminal.positions import ManualPositions
+    from chalicelib.services.workspaces.invitations import Invitations
+    from chalicelib.services.workspaces.members import Members
+    from chalicelib.services.workspaces.usage import CountUsage
+    from chalicelib.services.workspaces.workspaces import Workspaces
 
 
 class ApiServices(Protocol):
@@ -132,6 +136,22 @@ class ApiServices(Protocol):
     @property
     def replay(self) -> ReplayRun:
         """Runs held against their backtests."""
+
+    @property
+    def workspaces(self) -> Workspaces:
+        """Workspaces."""
+
+    @property
+    def members(self) -> Members:
+        """Members of the workspace."""
+
+    @property
+    def invitations(self) -> Invitations:
+        """Invitations into the workspace."""
+
+    @property
+    def usage(self) -> CountUsage:
+        """What the workspace has of what it may have."""
 
     @property
     def audit(self) -> AuditTrail:

@@ -38,6 +38,10 @@ if TYPE_CHECKING:
     from chalicelib.services.terminal.orders import ManualOrders
     from chalicelib.services.terminal.permission import TradingPermission
     from chalicelib.services.terminal.positions import ManualPositions
+    from chalicelib.services.workspaces.invitations import Invitations
+    from chalicelib.services.workspaces.members import Members
+    from chalicelib.services.workspaces.usage import CountUsage
+    from chalicelib.services.workspaces.workspaces import Workspaces
 
 _CALLER = "api"
 _AUDIENCE = "botmarketplace"
@@ -263,6 +267,34 @@ class LazyApiServices:
         from chalicelib.bootstrap import lab
 
         return lab.replay(self.runs)
+
+    @cached_property
+    def workspaces(self) -> Workspaces:
+        """Workspaces."""
+        from chalicelib.services.workspaces.workspaces import Workspaces
+
+        return Workspaces(tables.accounts(), self.usage)
+
+    @property
+    def members(self) -> Members:
+        """Members of the workspace."""
+        from chalicelib.bootstrap import workspaces
+
+        return workspaces.members()
+
+    @property
+    def invitations(self) -> Invitations:
+        """Invitations into the workspace."""
+        from chalicelib.bootstrap import workspaces
+
+        return workspaces.invitations()
+
+    @cached_property
+    def usage(self) -> CountUsage:
+        """What the workspace has of what it may have."""
+        from chalicelib.bootstrap import workspaces
+
+        return workspaces.usage(self.runs)
 
     @property
     def audit(self) -> AuditTrail:

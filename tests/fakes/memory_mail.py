@@ -65,6 +65,25 @@ class MemoryInvitations:
             raise NotFound("invitation")
         return invitation
 
+    def open(self, workspace_id: str, now_ms: int) -> tuple[Invitation, ...]:
+        mine = [one for one in self.rows.values() if one.workspace_id == workspace_id and one.expires_ms > now_ms]
+        return tuple(sorted(mine, key=lambda one: one.invitation_id, reverse=True))
+
+    def renew(self, invitation: Invitation, renewed: Invitation) -> None:
+        self.cancel(invitation)
+        self.put(renewed)
+
+    def cancel(self, invitation: Invitation) -> None:
+        if self.rows.pop(invitation.token_hash, None) is None:
+            raise NotFound("invitation")
+
+    def join(self, membership: Membership, invitation: Invitation, now_ms: int) -> None:
+        self.by_token(invitation.token_hash, now_ms)
+        if any(one.workspace_id == membership.workspace_id for one in self.accounts.memberships(membership.user_id)):
+            raise Conflict("member")
+        del self.rows[invitation.token_hash]
+        self.accounts.members.append(membership)
+
     def register(self, user: User, invitation: Invitation, now_ms: int) -> None:
         if self.accounts.user_by_email(user.email) is not None:
             raise Conflict("email")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from pydantic import Field
@@ -10,6 +11,7 @@ from chalicelib.api.models.base import Id, RequestModel, Timestamp, View
 from chalicelib.domain.timestamps import iso
 
 if TYPE_CHECKING:
+    from chalicelib.domain.accounts.limits import WorkspaceLimits
     from chalicelib.services.accounts.sessions import Identity, Session, SteppedUp
     from chalicelib.services.accounts.sockets import IssuedTicket
 
@@ -49,6 +51,11 @@ class LimitsView(View):
     max_duration_minutes: int
     default_duration_minutes: int
     start_cooldown_seconds: int
+
+    @classmethod
+    def of(cls, limits: WorkspaceLimits) -> LimitsView:
+        """The view of limits."""
+        return cls(**asdict(limits))
 
 
 class WorkspaceView(View):
@@ -145,15 +152,9 @@ def _user(identity: Identity) -> UserView:
 
 
 def _workspace(identity: Identity) -> WorkspaceView:
-    limits = identity.workspace.limits
     return WorkspaceView(
         id=identity.workspace.workspace_id,
         name=identity.workspace.name,
         role=identity.role.value,
-        limits=LimitsView(
-            max_active_runs=limits.max_active_runs,
-            max_duration_minutes=limits.max_duration_minutes,
-            default_duration_minutes=limits.default_duration_minutes,
-            start_cooldown_seconds=limits.start_cooldown_seconds,
-        ),
+        limits=LimitsView.of(identity.workspace.limits),
     )

@@ -14,6 +14,7 @@ from chalicelib.api.models.accounts import (
     TicketView,
 )
 from chalicelib.api.models.base import NoBody
+from chalicelib.api.models.workspaces import SwitchBody
 from chalicelib.api.operation import Call, Reply, Routes
 from chalicelib.domain.accounts.errors import Forbidden, Unauthenticated
 from chalicelib.domain.accounts.session import REFRESH_SECONDS
@@ -43,6 +44,15 @@ def login(call: Call, body: LoginBody) -> Reply[SessionView]:
 def refresh(call: Call, body: NoBody) -> Reply[SessionView]:
     """Renews the session. Needs the cookie and the X-CSRF-Token header; a used refresh token ends the session."""
     return _answer(call, call.services.sessions.refresh(_refresh_token(call), _csrf_token(call), call.device))
+
+
+@routes.post("/auth/switch", refusals=(401, 403, 404))
+def switch_workspace(call: Call, body: SwitchBody) -> Reply[SessionView]:
+    """Goes on in another workspace of one's own. Needs the cookie and the X-CSRF-Token header, as refreshing does."""
+    session = call.services.sessions.switch(_refresh_token(call), _csrf_token(call), body.workspace_id, call.device)
+    opened = session.identity
+    call.note(workspace_id=opened.workspace.workspace_id, actor=opened.user.user_id, subject=opened.user.user_id)
+    return _answer(call, session)
 
 
 @routes.post("/auth/logout", status=204, refusals=(403,))

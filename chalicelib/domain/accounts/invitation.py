@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from chalicelib.domain.accounts.roles import Role
 
+INVITATION_MS = 7 * 24 * 3600 * 1000
+"""How long an invitation's link is good."""
+
 
 @dataclass(frozen=True, slots=True)
 class Invitation:

@@ -40,6 +40,14 @@ ROUTE_AUDIT: dict[tuple[str, str], str] = {
     ("POST", "/lab/datasets"): "dataset.created",
     ("POST", "/lab/datasets/import"): "dataset.imported",
     ("POST", "/presets/{slug}/instantiate"): "bot.created_from_preset",
+    ("POST", "/auth/switch"): "session.switched",
+    ("PATCH", "/workspace"): "workspace.changed",
+    ("PATCH", "/members/{user_id}"): "member.role_changed",
+    ("DELETE", "/members/{user_id}"): "member.removed",
+    ("POST", "/invitations"): "invitation.sent",
+    ("POST", "/invitations/accept"): "member.joined",
+    ("POST", "/invitations/{invitation_id}/resend"): "invitation.sent_again",
+    ("DELETE", "/invitations/{invitation_id}"): "invitation.cancelled",
     ("GET", "/audit/export"): "audit.exported",
 }
 

@@ -120,6 +120,24 @@ class Sessions:
             raise Unauthenticated("auth.refresh_invalid", "the session was refreshed elsewhere meanwhile") from lost
         return session
 
+    def switch(self, refresh_token: str, csrf_token: str, workspace_id: str, device: Device) -> Session:
+        """The family's next session, in another workspace of the user; the tokens of the former one are void at once.
+
+        Raises what ``refresh`` raises, and NotFound for a workspace that the user does not belong to.
+        """
+        now_ms = self.clock.now_ms()
+        family = self._family_of(refresh_token, now_ms)
+        if not same_secret(csrf_token, family.csrf_hash):
+            raise Forbidden("auth.csrf_invalid", "the X-CSRF-Token header does not belong to this session")
+        membership = self.accounts.membership(family.user_id, workspace_id)
+        moved = replace(family, device=device, workspace_id=workspace_id)
+        session, renewed = self._next(moved, self.accounts.user(family.user_id), membership, now_ms)
+        try:
+            self.sessions.rotate(renewed, family.current_hash)
+        except Conflict as lost:
+            raise Unauthenticated("auth.refresh_invalid", "the session was refreshed elsewhere meanwhile") from lost
+        return session
+
     def logout(self, refresh_token: str, csrf_token: str) -> RefreshFamily | None:
         """Ends the family and returns it. A token of no living family is logged out already. Raises Forbidden."""
         try:
@@ -145,7 +163,9 @@ class Sessions:
         except InvalidToken as invalid:
             raise Unauthenticated("auth.token_invalid", "the access token is not one of ours") from invalid
         try:
-            alive = self.sessions.family(claims.user_id, claims.session_id).alive(now_ms)
+            family = self.sessions.family(claims.user_id, claims.session_id)
+            # A session that went to another workspace has left this one, whatever its older tokens say.
+            alive = family.alive(now_ms) and family.workspace_id == claims.workspace_id
             role = claims.role
             if not reads_only:
                 role = self.accounts.membership(claims.user_id, claims.workspace_id).role

@@ -33,6 +33,8 @@ def test_whatever_changes_something_needs_more_than_a_viewer() -> None:
     # These change nothing: a validation and a preview store nothing, a ticket lets its owner read.
     harmless = {("POST", "/strategies/validate"), ("POST", "/lab/preview"), ("POST", "/sockets/tickets")}
     harmless |= {("POST", "/auth/step-up")}
+    # Whoever is invited may come, whatever they are elsewhere.
+    harmless |= {("POST", "/invitations/accept")}
     # One's own account is one's own, whatever the role.
     open_to_viewers = {route for route in open_to_viewers if route[1].split("/")[1] != "me"}
     assert open_to_viewers == harmless

@@ -54,6 +54,10 @@ from chalicelib.services.terminal.orders import ManualOrders
 from chalicelib.services.terminal.permission import TradingPermission
 from chalicelib.services.terminal.positions import ManualPositions
 from chalicelib.services.terminal.wind_down import WindDownByHand
+from chalicelib.services.workspaces.invitations import Invitations
+from chalicelib.services.workspaces.members import Members
+from chalicelib.services.workspaces.usage import CountUsage
+from chalicelib.services.workspaces.workspaces import Workspaces
 from tests.fakes.counted_ids import CountedIds
 from tests.fakes.memory_accounts import MemoryAccounts, MemoryLoginAttempts, MemorySessions, MemorySockets
 from tests.fakes.memory_audit import MemoryAuditChain, MemoryHeads
@@ -69,6 +73,7 @@ from tests.fakes.memory_workspace import (
     MemoryManualOrders,
     MemoryStrategies,
 )
+from tests.fakes.memory_workspaces import MemoryMembers, MemoryQuotas
 from tests.fakes.plain_security import HmacSecrets, LocalKms, PlainPasswords, ReversingSealer
 from tests.fakes.scripted_exchange import ScriptedExchange, ScriptedMarket
 from tests.fakes.virtual_clock import VirtualClock
@@ -129,6 +134,7 @@ class FakeServices:
         self.kms = LocalKms("token-key")
         self.tokens = KmsAccessTokens(self.kms, ["token-key"], issuer="https://test", audience="botmarketplace")
         self.replies = MemoryReplies()
+        self.quota_rows = MemoryQuotas()
         self.socket_url = "wss://test/ws"
         self.secure_cookies = True
         self.checks = {"tables": True, "tokenKey": True}
@@ -334,6 +340,32 @@ class FakeServices:
     @cached_property
     def replay(self) -> ReplayRun:
         return ReplayRun(self.runs, self.strategy_rows, self.market_data)
+
+    @cached_property
+    def usage(self) -> CountUsage:
+        return CountUsage(
+            quotas=self.quota_rows,
+            connections=self.connection_rows,
+            strategies=self.strategy_rows,
+            bots=self.bot_rows,
+            datasets=self.dataset_rows,
+            members=MemoryMembers(self.accounts_rows),
+            invitations=self.invitation_rows,
+            active_runs=self.runs,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def workspaces(self) -> Workspaces:
+        return Workspaces(self.accounts_rows, self.usage)
+
+    @cached_property
+    def members(self) -> Members:
+        return Members(self.accounts_rows, MemoryMembers(self.accounts_rows), self.end_sessions)
+
+    @cached_property
+    def invitations(self) -> Invitations:
+        return Invitations(self.accounts_rows, self.invitation_rows, self.outbox, "https://test", self.clock, self.ids)
 
     @cached_property
     def read_audit(self) -> ReadAudit:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.domain.accounts.quotas import Counted
 from chalicelib.domain.runtime.refusals import CONFLICTS as RUN_CONFLICTS
 from chalicelib.domain.workspace.order_refusals import CONFLICTS as ORDER_CONFLICTS
 
@@ -60,3 +61,13 @@ def test_a_sentence_fills_in_nothing_that_the_refusal_does_not_tell(language: st
     for code, detail in {**RUN_CONFLICTS, **ORDER_CONFLICTS}.items():
         told = set(re.findall(r"\{(\w+)\}", detail))
         assert set(re.findall(r"\{\{(\w+)\}\}", texts(language)[code])) <= told, code
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_every_quota_and_every_refusal_of_a_workspace_has_a_sentence(language: str) -> None:
+    folders = [ROOT / "chalicelib/services/workspaces", ROOT / "chalicelib/domain/accounts"]
+    sources = "".join(path.read_text() for folder in folders for path in folder.rglob("*.py"))
+    refused = set(re.findall(r'super\(\).__init__\("([a-z_.]+)"', sources)) - {"symbol.unknown"}
+
+    assert len(refused) >= 2
+    assert refused | {f"quota.{counted}" for counted in Counted} <= set(texts(language))

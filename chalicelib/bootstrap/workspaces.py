@@ -1,0 +1,67 @@
+"""Builds what workspaces, their members and their quotas stand on."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from chalicelib.bootstrap import accounts, clock, ids, lab, mail, settings, tables
+
+if TYPE_CHECKING:
+    from chalicelib.account_ports import ActiveRuns
+    from chalicelib.adapters.dynamodb.members import DynamoMembers
+    from chalicelib.adapters.dynamodb.quotas import DynamoQuotas
+    from chalicelib.services.workspaces.invitations import Invitations
+    from chalicelib.services.workspaces.members import Members
+    from chalicelib.services.workspaces.usage import CountUsage
+
+
+@cache
+def members() -> Members:
+    """Members of a workspace."""
+    from chalicelib.services.workspaces.members import Members
+
+    return Members(tables.accounts(), _member_rows(), accounts.end_sessions())
+
+
+@cache
+def invitations() -> Invitations:
+    """Invitations into a workspace."""
+    from chalicelib.services.workspaces.invitations import Invitations
+
+    return Invitations(tables.accounts(), tables.invitations(), mail.outbox(), settings().public_origin, clock(), ids())
+
+
+def usage(active_runs: ActiveRuns) -> CountUsage:
+    """What a workspace has of what it may have."""
+    from chalicelib.services.workspaces.usage import CountUsage
+
+    return CountUsage(
+        quotas=quotas(),
+        connections=tables.connections(),
+        strategies=tables.strategies(),
+        bots=tables.bots(),
+        datasets=lab.dataset_rows(),
+        members=_member_rows(),
+        invitations=tables.invitations(),
+        active_runs=active_runs,
+        clock=clock(),
+    )
+
+
+@cache
+def quotas() -> DynamoQuotas:
+    """What the platform lets each workspace have."""
+    from chalicelib.adapters.dynamodb.binding import bind
+    from chalicelib.adapters.dynamodb.quotas import DynamoQuotas, QuotaItem
+
+    bind(QuotaItem, settings().table_prefix)
+    return DynamoQuotas()
+
+
+@cache
+def _member_rows() -> DynamoMembers:
+    from chalicelib.adapters.dynamodb.members import DynamoMembers
+
+    tables.accounts()
+    return DynamoMembers(tables.dynamodb_connection())
