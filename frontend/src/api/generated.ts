@@ -191,6 +191,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Goes on in another workspace of one's own. Needs the cookie and the X-CSRF-Token header, as refreshing does. */
+        post: operations["switch_workspace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/logout": {
         parameters: {
             query?: never;
@@ -1382,6 +1399,145 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/workspaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The workspaces that one belongs to. */
+        get: operations["list_workspaces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The workspace that the session works in, its limits and what it uses. */
+        get: operations["get_workspace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Renames the workspace and sets its limits, within what the platform allows. */
+        patch: operations["change_workspace"];
+        trace?: never;
+    };
+    "/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everybody in the workspace. */
+        get: operations["list_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/members/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a member out of the workspace; their sessions here end at once. The last admin stays. */
+        delete: operations["remove_member"];
+        options?: never;
+        head?: never;
+        /** Gives a member another role, at once. The last admin stays one. */
+        patch: operations["change_member"];
+        trace?: never;
+    };
+    "/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The open invitations. */
+        get: operations["list_invitations"];
+        put?: never;
+        /** Invites an address; the link goes there alone, and is good once, for seven days. */
+        post: operations["invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Joins the workspace that invited one's own address. Those without an account register with the token instead. */
+        post: operations["accept_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/invitations/{invitation_id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mails a fresh link for another seven days; the earlier one is void. */
+        post: operations["resend_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/invitations/{invitation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes an invitation back; its link is void. */
+        delete: operations["cancel_invitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/audit": {
         parameters: {
             query?: never;
@@ -1437,6 +1593,14 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AcceptBody
+         * @description The token of the invitation's link.
+         */
+        AcceptBody: {
+            /** Token */
+            token: string;
+        };
         /**
          * AddressBody
          * @description Whose mailbox is to get a link.
@@ -1828,6 +1992,43 @@ export interface components {
             secret: string | null;
         };
         /**
+         * ChangeLimits
+         * @description What to change of the limits.
+         */
+        ChangeLimits: {
+            /**
+             * Maxactiveruns
+             * @default null
+             */
+            maxActiveRuns: number | null;
+            /**
+             * Maxdurationminutes
+             * @default null
+             */
+            maxDurationMinutes: number | null;
+            /**
+             * Defaultdurationminutes
+             * @default null
+             */
+            defaultDurationMinutes: number | null;
+            /**
+             * Startcooldownseconds
+             * @default null
+             */
+            startCooldownSeconds: number | null;
+        };
+        /**
+         * ChangeMemberBody
+         * @description The member's new role.
+         */
+        ChangeMemberBody: {
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "viewer" | "trader" | "admin";
+        };
+        /**
          * ChangePasswordBody
          * @description The password there is and the one to set.
          */
@@ -1852,6 +2053,19 @@ export interface components {
              * @default null
              */
             locale: ("en" | "ru") | null;
+        };
+        /**
+         * ChangeWorkspaceBody
+         * @description What to change.
+         */
+        ChangeWorkspaceBody: {
+            /**
+             * Name
+             * @default null
+             */
+            name: string | null;
+            /** @default null */
+            limits: components["schemas"]["ChangeLimits"] | null;
         };
         /**
          * ClosePositionBody
@@ -2603,6 +2817,66 @@ export interface components {
          */
         Interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d";
         /**
+         * InvitationView
+         * @description An open invitation.
+         */
+        InvitationView: {
+            /**
+             * Id
+             * @example 01JD2N8Z5T3QK5W9XH6V0A1B2C
+             */
+            id: string;
+            /** Email */
+            email: string;
+            /** Role */
+            role: string;
+            /**
+             * Invitedby
+             * @example 01JD2N8Z5T3QK5W9XH6V0A1B2C
+             */
+            invitedBy: string;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /**
+             * Expiresat
+             * Format: date-time
+             */
+            expiresAt: string;
+        };
+        /**
+         * InvitationsView
+         * @description All open ones, newest first.
+         */
+        InvitationsView: {
+            /** Items */
+            items: components["schemas"]["InvitationView"][];
+        };
+        /**
+         * InviteBody
+         * @description Whom to invite, as what, and in which language to write.
+         */
+        InviteBody: {
+            /**
+             * Email
+             * @example colleague@example.com
+             */
+            email: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "viewer" | "trader" | "admin";
+            /**
+             * Locale
+             * @default en
+             * @enum {string}
+             */
+            locale: "en" | "ru";
+        };
+        /**
          * JobList
          * @description A page of jobs, newest first.
          */
@@ -2709,6 +2983,19 @@ export interface components {
             } | null;
         };
         /**
+         * JoinedView
+         * @description The workspace that was joined. Work in it by POST /auth/switch.
+         */
+        JoinedView: {
+            /**
+             * Workspaceid
+             * @example 01JD2N8Z5T3QK5W9XH6V0A1B2C
+             */
+            workspaceId: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * JwkView
          * @description A public key (RFC 7517).
          */
@@ -2809,6 +3096,33 @@ export interface components {
             recoveryCode: string | null;
         };
         /**
+         * MemberView
+         * @description A person in the workspace.
+         */
+        MemberView: {
+            /**
+             * Userid
+             * @example 01JD2N8Z5T3QK5W9XH6V0A1B2C
+             */
+            userId: string;
+            /** Email */
+            email: string;
+            /** Name */
+            name: string;
+            /** Role */
+            role: string;
+            /** Totpenabled */
+            totpEnabled: boolean;
+        };
+        /**
+         * MembersView
+         * @description All members.
+         */
+        MembersView: {
+            /** Items */
+            items: components["schemas"]["MemberView"][];
+        };
+        /**
          * MonthView
          * @description How many candles a month has.
          */
@@ -2817,6 +3131,31 @@ export interface components {
             month: string;
             /** Candles */
             candles: number;
+        };
+        /**
+         * MyWorkspaceView
+         * @description A workspace that one belongs to. ``current``: the session works in it.
+         */
+        MyWorkspaceView: {
+            /**
+             * Id
+             * @example 01JD2N8Z5T3QK5W9XH6V0A1B2C
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Role */
+            role: string;
+            /** Current */
+            current: boolean;
+        };
+        /**
+         * MyWorkspacesView
+         * @description All of them, oldest first.
+         */
+        MyWorkspacesView: {
+            /** Items */
+            items: components["schemas"]["MyWorkspaceView"][];
         };
         /**
          * NoBody
@@ -3340,6 +3679,16 @@ export interface components {
             fundingMissing: number;
         };
         /**
+         * QuotaView
+         * @description How many there are and may be.
+         */
+        QuotaView: {
+            /** Used */
+            used: number;
+            /** Most */
+            most: number;
+        };
+        /**
          * ReadyView
          * @description What requests depend on answers; ``checks`` says which.
          */
@@ -3513,6 +3862,18 @@ export interface components {
              * @default true
              */
             complete: boolean;
+        };
+        /**
+         * ResendBody
+         * @description In which language to write.
+         */
+        ResendBody: {
+            /**
+             * Locale
+             * @default en
+             * @enum {string}
+             */
+            locale: "en" | "ru";
         };
         /**
          * ResetPasswordBody
@@ -3958,6 +4319,17 @@ export interface components {
             search: components["schemas"]["SearchBody"];
         };
         /**
+         * SwitchBody
+         * @description Where to go.
+         */
+        SwitchBody: {
+            /**
+             * Workspaceid
+             * @example 01JD2N8Z5T3QK5W9XH6V0A1B2C
+             */
+            workspaceId: string;
+        };
+        /**
          * TickerView
          * @description Current prices; ``price24hPcnt`` is a fraction.
          */
@@ -4095,6 +4467,18 @@ export interface components {
             expiresAt: string;
         };
         /**
+         * UsageView
+         * @description What the workspace uses of what the platform lets it have. Open invitations count as members.
+         */
+        UsageView: {
+            activeRuns: components["schemas"]["QuotaView"];
+            connections: components["schemas"]["QuotaView"];
+            strategies: components["schemas"]["QuotaView"];
+            bots: components["schemas"]["QuotaView"];
+            datasets: components["schemas"]["QuotaView"];
+            members: components["schemas"]["QuotaView"];
+        };
+        /**
          * UserView
          * @description A person.
          */
@@ -4230,6 +4614,28 @@ export interface components {
              *     }
              */
             folds: components["schemas"]["FoldsBody"];
+        };
+        /**
+         * WorkspaceDetailView
+         * @description The session's workspace. ``limits`` are its admins' own, ``usage`` is held against the platform's.
+         */
+        WorkspaceDetailView: {
+            /**
+             * Id
+             * @example 01JD2N8Z5T3QK5W9XH6V0A1B2C
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Role */
+            role: string;
+            limits: components["schemas"]["LimitsView"];
+            usage: components["schemas"]["UsageView"];
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
         };
         /**
          * WorkspaceView
@@ -4546,6 +4952,40 @@ export interface operations {
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    switch_workspace: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the csrfToken of the session */
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwitchBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
@@ -6511,6 +6951,7 @@ export interface operations {
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
@@ -7212,6 +7653,318 @@ export interface operations {
             403: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    list_workspaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyWorkspacesView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    get_workspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceDetailView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    change_workspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ChangeWorkspaceBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceDetailView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    list_members: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MembersView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    remove_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    change_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeMemberBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    list_invitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationsView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InviteBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    accept_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JoinedView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    resend_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ResendBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    cancel_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
         };
     };
