@@ -105,20 +105,12 @@ class Sessions:
         A token that was used before ends the whole family: either its owner or its thief holds the newer one.
         """
         now_ms = self.clock.now_ms()
-        family = self._family_of(refresh_token, now_ms)
-        if not same_secret(csrf_token, family.csrf_hash):
-            raise Forbidden("auth.csrf_invalid", "the X-CSRF-Token header does not belong to this session")
+        family = self._family_of(refresh_token, csrf_token, now_ms)
         try:
-            user = self.accounts.user(family.user_id)
             membership = self.accounts.membership(family.user_id, family.workspace_id)
         except NotFound as gone:
             raise _invalid_refresh() from gone
-        session, renewed = self._next(replace(family, device=device), user, membership, now_ms)
-        try:
-            self.sessions.rotate(renewed, family.current_hash)
-        except Conflict as lost:
-            raise Unauthenticated("auth.refresh_invalid", "the session was refreshed elsewhere meanwhile") from lost
-        return session
+        return self._rotated(family, membership, device, now_ms)
 
     def switch(self, refresh_token: str, csrf_token: str, workspace_id: str, device: Device) -> Session:
         """The family's next session, in another workspace of the user; the tokens of the former one are void at once.
@@ -126,26 +118,16 @@ class Sessions:
         Raises what ``refresh`` raises, and NotFound for a workspace that the user does not belong to.
         """
         now_ms = self.clock.now_ms()
-        family = self._family_of(refresh_token, now_ms)
-        if not same_secret(csrf_token, family.csrf_hash):
-            raise Forbidden("auth.csrf_invalid", "the X-CSRF-Token header does not belong to this session")
+        family = self._family_of(refresh_token, csrf_token, now_ms)
         membership = self.accounts.membership(family.user_id, workspace_id)
-        moved = replace(family, device=device, workspace_id=workspace_id)
-        session, renewed = self._next(moved, self.accounts.user(family.user_id), membership, now_ms)
-        try:
-            self.sessions.rotate(renewed, family.current_hash)
-        except Conflict as lost:
-            raise Unauthenticated("auth.refresh_invalid", "the session was refreshed elsewhere meanwhile") from lost
-        return session
+        return self._rotated(replace(family, workspace_id=workspace_id), membership, device, now_ms)
 
     def logout(self, refresh_token: str, csrf_token: str) -> RefreshFamily | None:
         """Ends the family and returns it. A token of no living family is logged out already. Raises Forbidden."""
         try:
-            family = self._family_of(refresh_token, self.clock.now_ms())
+            family = self._family_of(refresh_token, csrf_token, self.clock.now_ms())
         except Unauthenticated:
             return None
-        if not same_secret(csrf_token, family.csrf_hash):
-            raise Forbidden("auth.csrf_invalid", "the X-CSRF-Token header does not belong to this session")
         self.end.one(family)
         return family
 
@@ -237,7 +219,7 @@ class Sessions:
         self.sessions.create_family(family)
         return session
 
-    def _family_of(self, refresh_token: str, now_ms: int) -> RefreshFamily:
+    def _family_of(self, refresh_token: str, csrf_token: str, now_ms: int) -> RefreshFamily:
         user_id, _, rest = refresh_token.partition(".")
         family_id, _, secret = rest.partition(".")
         if not (_ID.fullmatch(user_id) and _ID.fullmatch(family_id)):
@@ -252,7 +234,21 @@ class Sessions:
             self.end.one(family)
             self.prove.trail.record(self.accounts.user(user_id), "session.refresh_reused", f"session {family_id} ended")
             raise Unauthenticated("auth.refresh_reused", "the refresh token was used before: the session is ended")
+        if not same_secret(csrf_token, family.csrf_hash):
+            raise Forbidden("auth.csrf_invalid", "the X-CSRF-Token header does not belong to this session")
         return family
+
+    def _rotated(self, family: RefreshFamily, membership: Membership, device: Device, now_ms: int) -> Session:
+        try:
+            user = self.accounts.user(family.user_id)
+        except NotFound as gone:
+            raise _invalid_refresh() from gone
+        session, renewed = self._next(replace(family, device=device), user, membership, now_ms)
+        try:
+            self.sessions.rotate(renewed, family.current_hash)
+        except Conflict as lost:
+            raise Unauthenticated("auth.refresh_invalid", "the session was refreshed elsewhere meanwhile") from lost
+        return session
 
     def _next(
         self, family: RefreshFamily, user: User, membership: Membership, now_ms: int

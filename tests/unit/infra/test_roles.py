@@ -53,6 +53,23 @@ def test_decrypting_needs_our_purpose_in_the_encryption_context(resources: dict[
     assert statement["Condition"] == {"StringEquals": {"kms:EncryptionContext:purpose": PURPOSE}}
 
 
+def test_the_api_alone_derives_secrets_and_can_do_nothing_else_with_their_key(resources: dict[str, Any]) -> None:
+    may = [
+        (role, actions(found))
+        for role, found in role_statements(resources)
+        if any("VerifierKey" in target for target in targets(found))
+    ]
+    assert may == [("ApiHandlerRole", ["kms:GenerateMac"])]
+
+
+def test_what_sends_letters_reads_nothing_and_sends_as_one_address_alone(resources: dict[str, Any]) -> None:
+    statements = [found for role, found in role_statements(resources) if role == "SendMailRole"]
+    may = {action for found in statements for action in actions(found) if action.split(":")[0] in ("dynamodb", "ses")}
+    sending = next(found for found in statements if "ses:SendEmail" in actions(found))
+    assert may == {"ses:SendEmail", "dynamodb:DescribeTable", "dynamodb:PutItem"}
+    assert sending["Condition"] == {"StringEquals": {"ses:FromAddress": {"Ref": "MailFrom"}}}
+
+
 def test_the_key_policy_lets_nobody_else_decrypt(resources: dict[str, Any]) -> None:
     statements = resources["SecretsKey"]["Properties"]["KeyPolicy"]["Statement"]
     opening = [found for found in statements if {"kms:Decrypt", "kms:*"} & set(actions(found))]

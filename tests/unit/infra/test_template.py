@@ -90,6 +90,8 @@ def test_executions_that_die_reach_finalize(resources: dict[str, Any]) -> None:
 
 def test_keys_are_of_the_kind_their_use_needs(resources: dict[str, Any]) -> None:
     token, secrets = resources["TokenKey"]["Properties"], resources["SecretsKey"]["Properties"]
+    verifier = resources["VerifierKey"]["Properties"]
+    assert (verifier["KeySpec"], verifier["KeyUsage"]) == ("HMAC_256", "GENERATE_VERIFY_MAC")
     assert (token["KeySpec"], token["KeyUsage"]) == ("ECC_NIST_P256", "SIGN_VERIFY")
     assert secrets["KeySpec"] == "SYMMETRIC_DEFAULT"
     assert secrets["EnableKeyRotation"] is True
