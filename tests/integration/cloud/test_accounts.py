@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import Any
 
@@ -15,6 +16,7 @@ from websockets.exceptions import InvalidStatus
 
 from infra.local.cloud import LocalCloud
 from infra.local.deploy import STACK
+from tests.e2e.api_client import ApiClient
 
 PASSWORD = "correct horse battery"
 SECONDS_TO_MAIL = 20
@@ -116,3 +118,25 @@ def test_a_forgotten_password_is_replaced_by_mail_and_every_session_ends(cloud: 
     assert browser.ask("GET", "/me", status=401)["code"] == "auth.session_ended"
     assert browser.login(status=401)["code"] == "auth.invalid_credentials"
     browser.login(new["password"])
+
+
+def test_sixty_guesses_at_one_moment_are_judged_twenty_times_and_lock_one_account(
+    cloud: LocalCloud, api: ApiClient
+) -> None:
+    browser = Browser(cloud, "eve@example.com", "home")
+    browser.register("Confirm your e-mail address", "en")
+
+    def guess(_: int) -> int:
+        body = {"email": "eve@example.com", "password": "a wrong guess"}
+        return httpx.post(f"{cloud.endpoints['api']}/auth/login", json=body, timeout=60).status_code
+
+    with ThreadPoolExecutor(12) as many:
+        statuses = list(many.map(guess, range(60)))
+
+    browser.login(status=401)
+    rows = cloud.client("dynamodb").scan(TableName=f"{STACK}-audit", ConsistentRead=True)["Items"]
+    user = next(row["actor"]["S"] for row in rows if row["action"]["S"] == "account.locked")
+    judged = [row for row in rows if (row["action"]["S"], row["actor"]["S"]) == ("session.refused", user)]
+    assert set(statuses) == {401}
+    assert len(judged) == 20
+    assert api.get("/me")["user"]["email"] == cloud.endpoints["email"]
