@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from infra.checks.tool_environment import NotBuilt, tool_python
 from infra.local.cloud import LocalCloud
 from tests.e2e.api_client import ApiClient
 
@@ -46,12 +47,17 @@ class Stranger:
 def main() -> int:
     """Starts a cloud, fuzzes it, stops it. Returns the exit code."""
     arguments = _arguments()
+    try:
+        python = tool_python("fuzz")
+    except NotBuilt as error:
+        print(f"fuzz: {error}", file=sys.stderr)
+        return 1
     began = time.monotonic()
     with LocalCloud(speed=60) as cloud, tempfile.TemporaryDirectory() as folder:
         token = _sign_in(cloud)
         report = Path(folder) / "report.json"
         code = subprocess.run(
-            _command(cloud.endpoints, token, arguments, report),
+            _command(python, cloud.endpoints, token, arguments, report),
             cwd=folder,
             env={**os.environ, "NO_COLOR": "1"},
             stdin=subprocess.DEVNULL,
@@ -62,9 +68,11 @@ def main() -> int:
     return code
 
 
-def _command(endpoints: Mapping[str, str], token: str, arguments: argparse.Namespace, report: Path) -> list[str]:
+def _command(
+    python: Path, endpoints: Mapping[str, str], token: str, arguments: argparse.Namespace, report: Path
+) -> list[str]:
     return [
-        str(Path(sys.executable).parent / "schemathesis"),
+        str(python.with_name("schemathesis")),
         "run",
         str(PROJECT / "docs" / "openapi.json"),
         *("--url", endpoints["api"]),

@@ -29,7 +29,7 @@ from chalicelib.domain.strategy.decision import decide_on_close
 from chalicelib.domain.strategy.parse import parse_strategy
 from chalicelib.domain.strategy.plan import compile_plan
 from functions.backtest.candle_file import read_candles
-from tests.performance.peer_environment import peers_python
+from infra.checks.tool_environment import NotBuilt, tool_python
 
 _HERE = Path(__file__).parent
 _ROOT = _HERE.parents[1]
@@ -157,6 +157,15 @@ def bench_tick() -> None:
     emit("tick.decision", median_seconds(lambda: decide_on_close(plan, window), 50) * 1000, "ms")
 
 
+def _peers_python() -> Path | None:
+    """The interpreter that has the peers; None, with a line on stderr, where they cannot be installed."""
+    try:
+        return tool_python("bench")
+    except NotBuilt as error:
+        print(f"bench: no peers beside: {error}", file=sys.stderr)
+        return None
+
+
 def bench_peers(python: Path, ours: float) -> None:
     """The same job in the peers' own environment, and how many times faster ours is."""
     for peer in ("vectorbt", "backtesting"):
@@ -182,7 +191,7 @@ def main() -> None:
     bench_sweep()
     bench_tick()
     emit("memory.bench_process", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "MB")
-    peers = None if options.no_peers else options.peers or peers_python()
+    peers = None if options.no_peers else options.peers or _peers_python()
     if peers is not None:
         bench_peers(peers, speed)
 
