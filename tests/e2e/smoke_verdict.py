@@ -103,7 +103,7 @@ def protection_seconds(fills: list[dict[str, Any]], orders: list[dict[str, Any]]
             opened[fill["orderId"]] = min(opened.get(fill["orderId"], float("inf")), seconds_of(fill["at"]))
     starts = sorted(opened.values())
     found: list[float | None] = []
-    for start, end in zip(starts, [*starts[1:], float("inf")], strict=True):
+    for start, end in zip(starts, [*starts, float("inf")][1:], strict=True):
         made = {
             kind: [seconds_of(order["createdAt"]) for order in orders if order["stopOrderType"] == kind]
             for kind in ("StopLoss", "TakeProfit")
