@@ -108,7 +108,7 @@ def requests_to_resolve() -> int:
 
 
 def measure() -> float:
-    """The median milliseconds of one reconciliation of 500 orders and 1,000 executions that were all missed."""
+    """The median processor time, in ms, of one reconciliation of 500 orders and 1,000 executions that were all missed."""
     spec, instrument = parsed(), CATALOGUE["BTCUSDT"].instrument
     state = RunState(
         status=RunStatus.RUNNING, trading=TradingState.IDLE, leverage_set=True, reconciled_ms=START_MS, event_seq=1
@@ -124,9 +124,9 @@ def measure() -> float:
     situation = Situation(START_MS + 60_000, START_MS + 60_000, spec, instrument)
     times = []
     for _ in range(ROUNDS):
-        began = time.perf_counter()
+        began = time.process_time()
         decision = decide(record, (fact,), situation)
-        times.append((time.perf_counter() - began) * 1000)
+        times.append((time.process_time() - began) * 1000)
         if decision.state.counts.fills != EXECUTIONS:
             raise AssertionError("not every execution was booked")
     return sorted(times)[ROUNDS // 2]

@@ -80,7 +80,7 @@ class Draft:
         key = f"events.{type_.value}.{variant}" if variant else f"events.{type_.value}"
         texts = {name: plain(value) for name, value in (params or {}).items()}
         self._events.append(RunEvent(seq, self.now, type_, key, severity, intent_id, texts, data or {}))
-        self.update(event_seq=seq)
+        self.state.event_seq = seq
 
     def move_run(self, status: RunStatus) -> None:
         """Moves the run by the published table and logs it."""
@@ -234,6 +234,8 @@ class Draft:
 
 def plain(value: object) -> str:
     """A value as the dictionaries take it: decimals without exponent, nothing as an em dash."""
+    if type(value) is str:
+        return value
     if value is None:
         return "—"
     if isinstance(value, Decimal):

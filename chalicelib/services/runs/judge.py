@@ -18,7 +18,7 @@ from chalicelib.domain.runtime.judgement import Judgement
 from chalicelib.domain.runtime.record import RunTerms
 from chalicelib.domain.strategy.parse import parse_strategy
 from chalicelib.domain.strategy.spec import StrategySpec
-from chalicelib.ports import MarketData
+from chalicelib.ports import ExchangeUnavailable, MarketData
 
 if TYPE_CHECKING:
     from chalicelib.domain.strategy.plan import Plan
@@ -90,6 +90,7 @@ class Judge:
             candles, asked = None, wanted
         if candles is None:
             candles = self._market.candles(symbol, interval, asked)
+            require_whole(candles[-_NEWEST:], interval)
         self._series[key] = _Series(asked, candles[-asked:])
         self._series.move_to_end(key)
         while len(self._series) > _KEPT_SERIES:
@@ -104,6 +105,16 @@ class Judge:
             self._plans[key] = compile_plan(self.spec(terms))
             _trim(self._plans)
         return self._plans[key]
+
+
+def require_whole(newest: Sequence[Candle], interval: Interval) -> None:
+    """Raises ExchangeUnavailable when the newest candles have a gap: one is late, and would still change the judgement.
+
+    A gap that lies further back will not be filled any more; it is judged across, as a backtest does.
+    """
+    for bar, later in pairwise(newest):
+        if later.open_time_ms - bar.open_time_ms != interval.milliseconds:
+            raise ExchangeUnavailable(f"the {interval} candles before {later.open_time_ms} are missing")
 
 
 def continued(known: Sequence[Candle], newest: Sequence[Candle], interval: Interval) -> tuple[Candle, ...] | None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from chalicelib.domain.market.candle import Candle
 from chalicelib.domain.market.interval import Interval
 from chalicelib.domain.market.side import Side
@@ -13,6 +15,7 @@ from chalicelib.domain.runtime.record import RunTerms
 from chalicelib.domain.strategy.normalise import hash_of
 from chalicelib.domain.strategy.parse import normalise
 from chalicelib.domain.workspace.strategy_version import StrategyHead, StrategyVersion
+from chalicelib.ports import ExchangeUnavailable
 from chalicelib.services.runs.judge import Judge, continued
 from tests.fakes.memory_workspace import MemoryStrategies
 from tests.fakes.scripted_exchange import instrument
@@ -36,11 +39,14 @@ class GrowingMarket:
 
     last: int = 10_000
     changed: dict[int, Candle] = field(default_factory=dict)
+    missing: set[int] = field(default_factory=set)
     asked: list[int] = field(default_factory=list)
 
     def candles(self, symbol: str, interval: Interval, limit: int) -> tuple[Candle, ...]:
         self.asked.append(limit)
-        numbers = range(max(self.last - limit + 1, 0), self.last + 1)
+        numbers = (
+            number for number in range(max(self.last - limit + 1, 0), self.last + 1) if number not in self.missing
+        )
         return tuple(self.changed.get(number, candle(number)) for number in numbers)
 
 
@@ -128,6 +134,28 @@ def test_a_young_symbol_with_few_candles_is_not_asked_for_more_each_time() -> No
     market.last += 1
     judge.judge(terms)
     assert market.asked[1:] == [5]
+
+
+def test_a_candle_that_is_late_among_the_newest_is_waited_for() -> None:
+    market = GrowingMarket()
+    judge, terms = judge_of(market)
+    judge.judge(terms)
+    market.last += 3
+    market.missing = {market.last - 1}
+    with pytest.raises(ExchangeUnavailable, match="are missing"):
+        judge.judge(terms)
+
+    market.missing = set()
+    judgement = judge.judge(terms)
+
+    assert judgement is not None
+    assert judgement.open_time_ms == market.last * STEP
+
+
+def test_a_gap_that_will_not_be_filled_any_more_is_judged_across() -> None:
+    market = GrowingMarket(missing={9_900, 9_901})
+    judge, terms = judge_of(market)
+    assert judge.judge(terms) is not None
 
 
 def test_candles_join_when_they_touch_or_overlap() -> None:
