@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from chalicelib.domain.accounts.quotas import Quotas
     from chalicelib.domain.accounts.roles import Role
-    from chalicelib.domain.accounts.user import Membership
+    from chalicelib.domain.accounts.user import Membership, User, Workspace
 
 
 class MemberRepository(Protocol):
@@ -32,3 +32,16 @@ class QuotaRepository(Protocol):
 
     def set_quotas(self, workspace_id: str, quotas: Quotas) -> None:
         """Replaces them."""
+
+
+class ErasureRepository(Protocol):
+    """Takes a person's data away. Each may be done again."""
+
+    def erase_user(self, user: User) -> None:
+        """Frees the address, and leaves a profile that names nobody and that no password opens."""
+
+    def forget_sessions(self, user_id: str) -> None:
+        """Removes the user's sessions, with the devices and addresses that they name."""
+
+    def rename_workspace(self, workspace: Workspace, name: str) -> None:
+        """Replaces its name."""

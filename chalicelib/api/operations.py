@@ -18,7 +18,7 @@ _MODULES: dict[str, tuple[str, ...]] = {
     "openapi.json": ("service",),
     ".well-known": ("auth",),
     "auth": ("auth", "registration"),
-    "me": ("auth", "my_account"),
+    "me": ("auth", "my_account", "privacy"),
     "sockets": ("auth",),
     "exchanges": ("exchanges",),
     "instruments": ("instruments",),

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from chalicelib.ports import AuditTrail
     from chalicelib.services.accounts.my_account import MyAccount
     from chalicelib.services.accounts.password_reset import PasswordReset
+    from chalicelib.services.accounts.privacy import Privacy
     from chalicelib.services.accounts.registration import Registration
     from chalicelib.services.accounts.second_factor import SecondFactor
     from chalicelib.services.accounts.sessions import Sessions
@@ -136,6 +137,10 @@ class ApiServices(Protocol):
     @property
     def replay(self) -> ReplayRun:
         """Runs held against their backtests."""
+
+    @property
+    def privacy(self) -> Privacy:
+        """One's own data."""
 
     @property
     def workspaces(self) -> Workspaces:

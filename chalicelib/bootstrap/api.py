@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from chalicelib.ports import AuditTrail
     from chalicelib.services.accounts.my_account import MyAccount
     from chalicelib.services.accounts.password_reset import PasswordReset
+    from chalicelib.services.accounts.privacy import Privacy
     from chalicelib.services.accounts.registration import Registration
     from chalicelib.services.accounts.second_factor import SecondFactor
     from chalicelib.services.accounts.sessions import Sessions
@@ -267,6 +268,13 @@ class LazyApiServices:
         from chalicelib.bootstrap import lab
 
         return lab.replay(self.runs)
+
+    @property
+    def privacy(self) -> Privacy:
+        """One's own data."""
+        from chalicelib.bootstrap import workspaces
+
+        return workspaces.privacy()
 
     @cached_property
     def workspaces(self) -> Workspaces:

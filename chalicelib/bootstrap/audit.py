@@ -38,11 +38,12 @@ def read_audit() -> ReadAudit:
     """Reads and verifies."""
     from chalicelib.services.audit.read import ReadAudit
 
-    return ReadAudit(_log(), _chain(), _heads())
+    return ReadAudit(audit_log(), _chain(), _heads())
 
 
 @cache
-def _log() -> DynamoAuditLog:
+def audit_log() -> DynamoAuditLog:
+    """The rows, to read."""
     from chalicelib.adapters.dynamodb.audit import DynamoAuditLog
 
     audit_writer()

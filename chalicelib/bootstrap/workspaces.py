@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from chalicelib.bootstrap import accounts, clock, ids, lab, mail, settings, tables
+from chalicelib.bootstrap import accounts, audit, clock, ids, lab, mail, runtime, settings, tables
 
 if TYPE_CHECKING:
     from chalicelib.account_ports import ActiveRuns
     from chalicelib.adapters.dynamodb.members import DynamoMembers
     from chalicelib.adapters.dynamodb.quotas import DynamoQuotas
+    from chalicelib.services.accounts.privacy import Privacy
     from chalicelib.services.workspaces.invitations import Invitations
     from chalicelib.services.workspaces.members import Members
     from chalicelib.services.workspaces.usage import CountUsage
@@ -46,6 +47,27 @@ def usage(active_runs: ActiveRuns) -> CountUsage:
         invitations=tables.invitations(),
         active_runs=active_runs,
         clock=clock(),
+    )
+
+
+@cache
+def privacy() -> Privacy:
+    """One's own data."""
+    from chalicelib.adapters.dynamodb.erasure import DynamoErasure
+    from chalicelib.services.accounts.privacy import Privacy
+
+    return Privacy(
+        accounts=tables.accounts(),
+        sessions=tables.sessions(),
+        members=_member_rows(),
+        erasure=DynamoErasure(tables.dynamodb_connection()),
+        end=accounts.end_sessions(),
+        connections=tables.connections(),
+        strategies=tables.strategies(),
+        bots=tables.bots(),
+        orders=tables.manual_orders(),
+        runs=runtime.run_store(),
+        audit=audit.audit_log(),
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from chalicelib.domain.accounts.quotas import Quotas
 from chalicelib.domain.accounts.roles import Role
-from chalicelib.domain.accounts.user import Membership
+from chalicelib.domain.accounts.user import Membership, User, Workspace, erased_email
 from chalicelib.ports import Conflict
-from tests.fakes.memory_accounts import MemoryAccounts
+from tests.fakes.memory_accounts import MemoryAccounts, MemorySessions
 
 
 @dataclass
@@ -48,3 +48,30 @@ class MemoryQuotas:
 
     def set_quotas(self, workspace_id: str, quotas: Quotas) -> None:
         self.rows[workspace_id] = quotas
+
+
+@dataclass
+class MemoryErasure:
+    """An ``ErasureRepository`` over the accounts' and sessions' own rows."""
+
+    accounts: MemoryAccounts
+    sessions: MemorySessions
+
+    def erase_user(self, user: User) -> None:
+        self.accounts.users[user.user_id] = replace(
+            user,
+            email=erased_email(user.user_id),
+            email_verified=False,
+            name="",
+            locale="en",
+            password_hash="",
+            totp_confirmed=False,
+        )
+        self.accounts.recovery.pop(user.user_id, None)
+
+    def forget_sessions(self, user_id: str) -> None:
+        for key in [key for key in self.sessions.rows if key[0] == user_id]:
+            del self.sessions.rows[key]
+
+    def rename_workspace(self, workspace: Workspace, name: str) -> None:
+        self.accounts.workspaces[workspace.workspace_id] = replace(workspace, name=name)

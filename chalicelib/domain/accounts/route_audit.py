@@ -48,6 +48,8 @@ ROUTE_AUDIT: dict[tuple[str, str], str] = {
     ("POST", "/invitations/accept"): "member.joined",
     ("POST", "/invitations/{invitation_id}/resend"): "invitation.sent_again",
     ("DELETE", "/invitations/{invitation_id}"): "invitation.cancelled",
+    ("GET", "/me/export"): "account.exported",
+    ("POST", "/me/erase"): "account.erased",
     ("GET", "/audit/export"): "audit.exported",
 }
 

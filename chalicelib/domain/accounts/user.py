@@ -51,3 +51,8 @@ class Membership:
 def normal_email(email: str) -> str:
     """The address as it is stored and compared."""
     return email.strip().lower()
+
+
+def erased_email(user_id: str) -> str:
+    """What stands for the address of a person who was erased: the top-level domain leads nowhere (RFC 2606)."""
+    return f"{user_id.lower()}@erased.invalid"

@@ -24,6 +24,7 @@ from chalicelib.services.accounts.ending import EndSessions
 from chalicelib.services.accounts.links import OneTimeLinks
 from chalicelib.services.accounts.my_account import MyAccount
 from chalicelib.services.accounts.password_reset import PasswordReset
+from chalicelib.services.accounts.privacy import Privacy
 from chalicelib.services.accounts.proof import ProveIdentity
 from chalicelib.services.accounts.registration import Registration, RegistrationMode
 from chalicelib.services.accounts.second_factor import SecondFactor
@@ -73,7 +74,7 @@ from tests.fakes.memory_workspace import (
     MemoryManualOrders,
     MemoryStrategies,
 )
-from tests.fakes.memory_workspaces import MemoryMembers, MemoryQuotas
+from tests.fakes.memory_workspaces import MemoryErasure, MemoryMembers, MemoryQuotas
 from tests.fakes.plain_security import HmacSecrets, LocalKms, PlainPasswords, ReversingSealer
 from tests.fakes.scripted_exchange import ScriptedExchange, ScriptedMarket
 from tests.fakes.virtual_clock import VirtualClock
@@ -353,6 +354,22 @@ class FakeServices:
             invitations=self.invitation_rows,
             active_runs=self.runs,
             clock=self.clock,
+        )
+
+    @cached_property
+    def privacy(self) -> Privacy:
+        return Privacy(
+            accounts=self.accounts_rows,
+            sessions=self.session_rows,
+            members=MemoryMembers(self.accounts_rows),
+            erasure=MemoryErasure(self.accounts_rows, self.session_rows),
+            end=self.end_sessions,
+            connections=self.connection_rows,
+            strategies=self.strategy_rows,
+            bots=self.bot_rows,
+            orders=self.order_rows,
+            runs=self.run_rows,
+            audit=self.audit.log,
         )
 
     @cached_property
