@@ -3,8 +3,9 @@
 Traces need no code: active tracing makes a segment of every call of a function, and Powertools' tracer would only add
 the X-Ray library to each cold start.
 
-Secrets stay out of logs twice: by type (``SecretStr`` and bytes are never written) and by the name of a field
-(``password``, ``token`` … at any depth), because a plain string does not say what it is.
+Secrets stay out of logs twice: by type (``Secret``, ``SecretStr``, bytes, and every field that its dataclass does not
+show are never written) and by the name of a field (``password``, ``token`` … at any depth), because a plain string does
+not say what it is.
 """
 
 from __future__ import annotations
@@ -21,8 +22,10 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from pydantic import SecretStr
 
+from chalicelib.domain.secret import HIDDEN, Secret
+
 SERVICE: Final = "botmarketplace"
-HIDDEN: Final = "***"
+_LONGEST_ID: Final = 64
 
 SECRET_FIELDS: Final = frozenset(
     {
@@ -51,19 +54,38 @@ def redacted(value: Any) -> Any:
     """A copy of ``value`` that may be written down: JSON types only, every secret replaced by ``***``."""
     if value is None or isinstance(value, str | bool | int | float):
         return value.value if isinstance(value, Enum) else value
-    if isinstance(value, SecretStr | bytes | bytearray):
+    if isinstance(value, Secret | SecretStr | bytes | bytearray):
         return HIDDEN
     if isinstance(value, Mapping):
         return {str(name): HIDDEN if _names_secret(name) and item else redacted(item) for name, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [redacted(item) for item in value]
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return redacted({field.name: getattr(value, field.name) for field in dataclasses.fields(value)})
+        shown = {
+            field.name: getattr(value, field.name) if field.repr else HIDDEN for field in dataclasses.fields(value)
+        }
+        return redacted(shown)
     if isinstance(value, Enum):
         return redacted(value.value)
     if isinstance(value, Decimal):
         return format(value, "f")
     return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+CONTEXT: Final = ("requestId", "workspaceId", "botId", "runId", "intentId")
+"""What ties the lines of one thing together, across functions; each line carries those that apply."""
+
+
+def log_context() -> dict[str, str]:
+    """The context of what this process does now, to hand to the function that it calls."""
+    keys = logger.get_current_keys()
+    return {name: str(keys[name]) for name in CONTEXT if keys.get(name)}
+
+
+def adopt_context(context: Mapping[str, Any]) -> None:
+    """Goes on under a caller's context; what is no short text is left out."""
+    taken = {name: context[name] for name in CONTEXT if isinstance(context.get(name), str)}
+    logger.append_keys(**{name: text[:_LONGEST_ID] for name, text in taken.items()})
 
 
 def _names_secret(name: object) -> bool:

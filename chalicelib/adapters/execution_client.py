@@ -21,6 +21,7 @@ from chalicelib.domain.runtime.facts import (
     WalletFact,
 )
 from chalicelib.domain.runtime.orders import AmendRequest, OrderRequest, Outcome, ProtectionRequest
+from chalicelib.observability import log_context
 from chalicelib.ports import ConnectionRef, ExchangeUnavailable, KeyInfo, StreamSignature
 
 CLIENT_CONFIG = Config(
@@ -145,6 +146,7 @@ class ExecutionClient:
             "connectionId": ref.connection_id,
             "purpose": op,
             "caller": self._caller,
+            "context": log_context(),
             "args": {name: encode(value) for name, value in arguments.items()},
         }
         try:

@@ -8,6 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBException
 
 from chalicelib.bootstrap.runtime import tick_run
+from chalicelib.domain.runtime.record import RunTerms
 from chalicelib.observability import logger
 
 
@@ -20,9 +21,13 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """Runs one Tick and says how it ended."""
     logger.append_keys(runId=event["runId"], segment=event["segment"])
     try:
-        result = tick_run()(event["runId"], event["token"], int(event["segment"]))
+        result = tick_run()(event["runId"], event["token"], int(event["segment"]), _claimed)
     except (BotoCoreError, ClientError, PynamoDBException) as error:
         logger.exception("tick interrupted")
         raise TickInterrupted(type(error).__name__) from error
     logger.info("tick", extra={"outcome": result.outcome, "rounds": result.rounds})
     return {"outcome": result.outcome, "rounds": result.rounds}
+
+
+def _claimed(terms: RunTerms) -> None:
+    logger.append_keys(workspaceId=terms.workspace_id, botId=terms.bot_id)

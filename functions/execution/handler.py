@@ -8,7 +8,7 @@ from aws_lambda_powertools.logging.utils import copy_config_to_registered_logger
 from aws_lambda_powertools.metrics import MetricUnit
 
 from chalicelib.bootstrap.exchange import execution_runtime
-from chalicelib.observability import logger, metrics
+from chalicelib.observability import adopt_context, logger, metrics
 
 # The exchange call must end in time to send the answer back: a lost answer is an unresolved order.
 _ANSWER_MS = 2_000
@@ -18,7 +18,13 @@ _CALLS_LOGGER = "chalicelib.adapters.bybit.session"
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Runs ``{"op", "workspaceId", "connectionId", "purpose", "caller", "args"}`` (see ``execution_codec``)."""
-    logger.append_keys(op=event.get("op"), caller=event.get("caller"), exchangeConnectionId=event.get("connectionId"))
+    adopt_context(event.get("context") or {})
+    logger.append_keys(
+        op=event.get("op"),
+        caller=event.get("caller"),
+        workspaceId=event.get("workspaceId"),
+        exchangeConnectionId=event.get("connectionId"),
+    )
     runtime = execution_runtime()
     copy_config_to_registered_loggers(logger, include={_CALLS_LOGGER})
     deadline_ms = runtime.clock.now_ms() + context.get_remaining_time_in_millis() - _ANSWER_MS

@@ -7,6 +7,8 @@ import logging
 import sys
 from datetime import UTC, datetime
 
+from chalicelib.observability import redacted
+
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "taskName"}
 # These libraries log what they send; a login frame carries the key and a signature.
 _SILENT = ("websocket", "urllib3", "botocore", "pynamodb")
@@ -26,7 +28,7 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str)
+        return json.dumps(redacted(line))
 
 
 def log_as_json(level: str) -> None:

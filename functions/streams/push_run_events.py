@@ -34,7 +34,9 @@ def push_records(records: list[dict[str, Any]], events: EventPush) -> str | None
         try:
             events.push(image["workspace_id"]["S"], message_of(image))
         except (BotoCoreError, ClientError, PynamoDBException):
-            logger.exception("event not pushed", extra={"runId": image["run_id"]["S"]})
+            logger.exception(
+                "event not pushed", extra={"runId": image["run_id"]["S"], "workspaceId": image["workspace_id"]["S"]}
+            )
             return str(record["dynamodb"]["SequenceNumber"])
     return None
 

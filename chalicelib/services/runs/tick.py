@@ -7,7 +7,7 @@ was decided is written before it is done, and what was done but not written is f
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import count
@@ -37,7 +37,7 @@ from chalicelib.domain.runtime.halt import HaltMode
 from chalicelib.domain.runtime.messages import ExecutionUpdate, Message
 from chalicelib.domain.runtime.orders import Outcome
 from chalicelib.domain.runtime.reconcile import executions_since
-from chalicelib.domain.runtime.record import RunRecord
+from chalicelib.domain.runtime.record import RunRecord, RunTerms
 from chalicelib.domain.runtime.states import RunStatus
 from chalicelib.ports import (
     AuditTrail,
@@ -99,10 +99,14 @@ class TickRun:
         self._audit = audit
         self._clock = clock
 
-    def __call__(self, run_id: str, token: str, segment: int) -> TickResult:
-        """One Tick. Raises what the store raises when it cannot be reached: the state machine retries."""
+    def __call__(
+        self, run_id: str, token: str, segment: int, claimed: Callable[[RunTerms], None] = lambda terms: None
+    ) -> TickResult:
+        """One Tick. ``claimed`` is told whose run it is. Raises what the store raises when it cannot be reached: the
+        state machine retries."""
         started = self._clock.now_ms()
         record = self._store.claim(run_id, started, segment)
+        claimed(record.terms)
         if record.state.status.terminal:
             self._workflow.end(token, RUN_ENDED, record.state.status.value)
             return TickResult("ended", 0)
