@@ -92,9 +92,9 @@ class SessionView(View):
     def of(cls, session: Session) -> SessionView:
         """The view of a session."""
         return cls(
-            access_token=session.access_token,
+            access_token=session.access_token.reveal(),
             expires_in=session.expires_in,
-            csrf_token=session.csrf_token,
+            csrf_token=session.csrf_token.reveal(),
             user=_user(session.identity),
             workspace=_workspace(session.identity),
         )
@@ -110,7 +110,9 @@ class SteppedUpView(View):
     @classmethod
     def of(cls, stepped: SteppedUp) -> SteppedUpView:
         """The view of it."""
-        return cls(access_token=stepped.access_token, expires_in=stepped.expires_in, step_up_seconds=stepped.seconds)
+        return cls(
+            access_token=stepped.access_token.reveal(), expires_in=stepped.expires_in, step_up_seconds=stepped.seconds
+        )
 
 
 class TicketView(View):
@@ -123,7 +125,7 @@ class TicketView(View):
     @classmethod
     def of(cls, issued: IssuedTicket, url: str) -> TicketView:
         """The view of a ticket."""
-        return cls(ticket=issued.ticket, url=url, expires_at=iso(issued.expires_ms))
+        return cls(ticket=issued.ticket.reveal(), url=url, expires_at=iso(issued.expires_ms))
 
 
 class JwkView(View):

@@ -89,7 +89,7 @@ def buy_ticket(call: Call, body: NoBody) -> TicketView:
 
 
 def _answer(call: Call, session: Session) -> Reply[SessionView]:
-    return Reply(SessionView.of(session), (_cookie(call, session.refresh_token, REFRESH_SECONDS),))
+    return Reply(SessionView.of(session), (_cookie(call, session.refresh_token.reveal(), REFRESH_SECONDS),))
 
 
 def _cookie(call: Call, value: str, seconds: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from chalicelib.domain.accounts.actor import Actor
 from chalicelib.domain.accounts.errors import Forbidden, Unauthenticated
@@ -19,6 +19,7 @@ from chalicelib.domain.accounts.session import (
     secret_hash,
 )
 from chalicelib.domain.accounts.user import Membership, User, Workspace, normal_email
+from chalicelib.domain.secret import Secret
 from chalicelib.identity_ports import (
     AccessTokens,
     AccountRepository,
@@ -49,9 +50,9 @@ class Session:
     """What a sign-in gives: the refresh token goes into a cookie, the rest into the answer."""
 
     identity: Identity
-    access_token: str = field(repr=False)
-    refresh_token: str = field(repr=False)
-    csrf_token: str = field(repr=False)
+    access_token: Secret
+    refresh_token: Secret
+    csrf_token: Secret
     expires_in: int = ACCESS_SECONDS
 
 
@@ -59,7 +60,7 @@ class Session:
 class SteppedUp:
     """The access token that reaches what is dangerous, for ``seconds``."""
 
-    access_token: str = field(repr=False)
+    access_token: Secret
     seconds: int = STEP_UP_SECONDS
     expires_in: int = ACCESS_SECONDS
 
@@ -175,7 +176,7 @@ class Sessions:
         self.prove.proved(user.email)
         claims = self._claims(actor.user_id, actor.workspace_id, actor.role, actor.session_id, now_ms)
         return SteppedUp(
-            self.tokens.sign(replace(claims, stepped_up_until=now_ms // 1000 + STEP_UP_SECONDS)),
+            Secret(self.tokens.sign(replace(claims, stepped_up_until=now_ms // 1000 + STEP_UP_SECONDS))),
         )
 
     def me(self, actor: Actor) -> Identity:
@@ -265,7 +266,7 @@ class Sessions:
         claims = self._claims(user.user_id, membership.workspace_id, membership.role, family.family_id, now_ms)
         identity = Identity(user, self.accounts.workspace(membership.workspace_id), membership.role)
         refresh_token = f"{user.user_id}.{family.family_id}.{secret}"
-        return Session(identity, self.tokens.sign(claims), refresh_token, csrf), renewed
+        return Session(identity, Secret(self.tokens.sign(claims)), Secret(refresh_token), Secret(csrf)), renewed
 
     def _claims(self, user_id: str, workspace_id: str, role: Role, session_id: str, now_ms: int) -> AccessClaims:
         return AccessClaims(

@@ -8,6 +8,7 @@ from chalicelib.account_ports import SocketGateway, SocketRepository
 from chalicelib.domain.accounts.actor import Actor
 from chalicelib.domain.accounts.errors import Unauthenticated
 from chalicelib.domain.accounts.session import TICKET_SECONDS, Socket, SocketTicket, secret_hash
+from chalicelib.domain.secret import Secret
 from chalicelib.identity_ports import SessionRepository
 from chalicelib.ports import Clock, Ids, NotFound
 
@@ -16,7 +17,7 @@ from chalicelib.ports import Clock, Ids, NotFound
 class IssuedTicket:
     """A ticket as the browser gets it, good until ``expires_ms``."""
 
-    ticket: str
+    ticket: Secret
     expires_ms: int
 
 
@@ -35,7 +36,7 @@ class SocketTickets:
         self.sessions.put_ticket(
             SocketTicket(secret_hash(ticket), actor.user_id, actor.workspace_id, actor.session_id, expires_ms)
         )
-        return IssuedTicket(ticket, expires_ms)
+        return IssuedTicket(Secret(ticket), expires_ms)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ def opening(sessions: MemorySessions, sockets: MemorySockets, clock: VirtualCloc
 def ticket(sessions: MemorySessions, clock: VirtualClock) -> str:
     """A fresh ticket."""
     sessions.create_family(SESSION)
-    return SocketTickets(sessions, clock, CountedIds()).issue(ACTOR).ticket
+    return SocketTickets(sessions, clock, CountedIds()).issue(ACTOR).ticket.reveal()
 
 
 def test_a_ticket_opens_a_socket_of_its_workspace(opening: OpenSockets, sockets: MemorySockets, ticket: str) -> None:
