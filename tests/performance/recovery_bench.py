@@ -108,7 +108,7 @@ def requests_to_resolve() -> int:
 
 
 def measure() -> float:
-    """The median processor time, in ms, of one reconciliation of 500 orders and 1,000 executions that were all missed."""
+    """The median processor time (ms) of one reconciliation of 500 orders and 1,000 executions that were all missed."""
     spec, instrument = parsed(), CATALOGUE["BTCUSDT"].instrument
     state = RunState(
         status=RunStatus.RUNNING, trading=TradingState.IDLE, leverage_set=True, reconciled_ms=START_MS, event_seq=1

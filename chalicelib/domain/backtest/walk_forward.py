@@ -83,19 +83,32 @@ def run_walk_forward(
     progress: Callable[[int, int], None] = lambda _done, _total: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> WalkForward:
-    """Runs every fold. Raises InvalidDocument for folds or a grid that cannot be run, or if no point is a strategy."""
+    """Runs every fold; cancelled, it ends at the next combination with the folds that were done.
+
+    Raises InvalidDocument for folds or a grid that cannot be run, or if no point is a strategy.
+    """
     primary = Interval(document["timeframe"])
     folds = make_folds(config, len(bars[primary]))
     points: list[Point] = grid(document, parameters, limit) if parameters else [()]
     runner = SweepRunner(primary, bars, settings)
-    choices = _choices(document, parameters, points, runner)
     results: list[FoldResult] = []
-    for fold in folds:
+
+    def go_on() -> None:
         if cancelled():
-            break
-        results.append(_run_fold(fold, choices, bars[primary], settings, rank_by))
-        progress(len(results), len(folds))
+            raise _Cancelled
+
+    try:
+        choices = _choices(document, parameters, points, runner, go_on)
+        for fold in folds:
+            results.append(_run_fold(fold, choices, bars[primary], settings, rank_by, go_on))
+            progress(len(results), len(folds))
+    except _Cancelled:
+        pass
     return _aggregate(results, bool(parameters), len(results) < len(folds))
+
+
+class _Cancelled(Exception):
+    """Somebody wants no more of it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,10 +120,15 @@ class _Choice:
 
 
 def _choices(
-    document: Document, parameters: Sequence[Parameter], points: Sequence[Point], runner: SweepRunner
+    document: Document,
+    parameters: Sequence[Parameter],
+    points: Sequence[Point],
+    runner: SweepRunner,
+    go_on: Callable[[], None],
 ) -> list[_Choice]:
     choices, last_error = [], None
     for index, point in enumerate(points):
+        go_on()
         try:
             plan = compile_plan(parse_strategy(with_values(document, parameters, point)))
         except InvalidDocument as error:
@@ -122,11 +140,21 @@ def _choices(
     return choices
 
 
-def _run_fold(fold: Fold, choices: Sequence[_Choice], bars: Bars, settings: Settings, rank_by: RankBy) -> FoldResult:
+def _run_fold(
+    fold: Fold,
+    choices: Sequence[_Choice],
+    bars: Bars,
+    settings: Settings,
+    rank_by: RankBy,
+    go_on: Callable[[], None],
+) -> FoldResult:
     longest = max(_longest_holding(choice, fold, bars, settings) for choice in choices)
     # Half of the block is always left to choose on.
     embargo = min(longest, (fold.oos_start - fold.is_start) // 2)
-    rows = [_block(choice, fold.is_start, fold.oos_start - embargo, bars, settings)[0] for choice in choices]
+    rows = []
+    for choice in choices:
+        go_on()
+        rows.append(_block(choice, fold.is_start, fold.oos_start - embargo, bars, settings)[0])
     best = ranking(rows, rank_by)[0]
     chosen = next(choice for choice in choices if choice.index == best.index)
     out_of_sample, _ = _block(chosen, fold.oos_start, fold.oos_end, bars, settings)

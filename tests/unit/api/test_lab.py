@@ -293,6 +293,29 @@ def test_a_running_sweep_stops_between_combinations_and_keeps_its_rows(gateway: 
     assert (done["status"], done["report"]["rows"]) == ("CANCELLED", [])
 
 
+def test_a_running_walk_forward_stops_between_combinations(gateway: Gateway, client: Client) -> None:
+    services = gateway.services
+    services.lab_worker.on_job = lambda _job, _parts: None
+    body = experiment(client, parameters=lengths(12), folds={"isBars": 200, "oosBars": 100, "step": 100})
+    made = client.post("/lab/walk-forwards", body).json
+    services.job_rows.begin(client.workspace_id, JobKind.WALK_FORWARD, made["id"], 1)
+    client.post(f"/lab/walk-forwards/{made['id']}/cancel")
+    services.run_job(client.workspace_id, JobKind.WALK_FORWARD, made["id"], 0, 1)
+    done = client.get(f"/lab/walk-forwards/{made['id']}").json
+    assert (done["status"], done["report"]["folds"]) == ("CANCELLED", [])
+
+
+def test_a_running_backtest_that_is_cancelled_ends_without_a_report(gateway: Gateway, client: Client) -> None:
+    services = gateway.services
+    services.lab_worker.on_job = lambda _job, _parts: None
+    made = client.post("/lab/backtests", experiment(client)).json
+    services.job_rows.begin(client.workspace_id, JobKind.BACKTEST, made["id"], 1)
+    client.post(f"/lab/backtests/{made['id']}/cancel")
+    services.run_job(client.workspace_id, JobKind.BACKTEST, made["id"], 0, 1)
+    done = client.get(f"/lab/backtests/{made['id']}").json
+    assert (done["status"], done["report"]) == ("CANCELLED", None)
+
+
 def test_a_job_whose_function_died_is_failed(gateway: Gateway, client: Client) -> None:
     gateway.services.lab_worker.on_job = lambda _job, _parts: None
     made = client.post("/lab/backtests", experiment(client)).json

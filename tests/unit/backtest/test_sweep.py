@@ -134,6 +134,30 @@ def test_walk_forward_chooses_in_sample_and_trades_the_rest_after_an_embargo() -
     assert 1 / 3 <= stability.most_frequent_share <= 1
 
 
+def test_a_walk_forward_tells_its_progress_and_ends_inside_a_fold_when_cancelled() -> None:
+    told: list[tuple[int, int]] = []
+    asked: list[None] = []
+
+    def cancelled() -> bool:
+        asked.append(None)
+        return bool(told) and len(asked) > 10
+
+    result = run_walk_forward(
+        benchmark_document("5m"),
+        [FAST],
+        {Interval.M5: BARS},
+        SETTINGS,
+        FoldConfig(800, 400, 400),
+        progress=lambda done, total: told.append((done, total)),
+        cancelled=cancelled,
+    )
+
+    assert told == [(1, 3)]
+    assert result.cancelled
+    assert len(result.folds) == 1
+    assert len(asked) == 11
+
+
 def test_the_out_of_sample_block_decides_with_warm_indicators_and_only_its_own_bars() -> None:
     document = benchmark_document("5m")
     config = FoldConfig(1000, 500, 500)
