@@ -16,12 +16,20 @@ from chalicelib.ports import Conflict, FenceLost, NotFound
 from chalicelib.run_ports import Commit, Fill, RunPage, StartLimits
 from tests.fakes.memory_switches import MemoryKillSwitch
 
+MOST_ROWS = 100
+"""What one DynamoDB transaction takes."""
+
+
+class TransactionTooLarge(Exception):
+    """What DynamoDB answers to a transaction of more rows."""
+
 
 @dataclass
 class MemoryRunStore:
     """Every table is a dictionary; a commit checks all its conditions before it writes anything.
 
     ``switches`` are the kill switches that a commit may engage.
+    ``largest`` is the most rows that one commit had.
     ``ignore_fence``, ``book_again`` and ``ignore_halts`` switch protections off, to show that tests notice.
     """
 
@@ -37,6 +45,7 @@ class MemoryRunStore:
     ignore_fence: bool = False
     book_again: bool = False
     ignore_halts: bool = False
+    largest: int = 0
 
     def create(self, record: RunRecord, event: RunEvent, limits: StartLimits) -> RunRecord:
         terms = record.terms
@@ -76,6 +85,10 @@ class MemoryRunStore:
     def commit(self, record: RunRecord, commit: Commit) -> RunRecord:
         run_id = record.terms.run_id
         stored = self.records[run_id]
+        rows = _rows(commit)
+        self.largest = max(self.largest, rows)
+        if rows > MOST_ROWS:
+            raise TransactionTooLarge(f"{rows} rows")
         fenced = (stored.version, stored.epoch) != (record.version, record.epoch)
         events = self.event_rows[run_id]
         fills = self.fill_rows.setdefault(run_id, {})
@@ -156,3 +169,8 @@ class MemoryRunStore:
 
 def _place(record: RunRecord) -> tuple[int, str]:
     return record.terms.created_ms, record.terms.run_id
+
+
+def _rows(commit: Commit) -> int:
+    parts = (commit.intents, commit.events, commit.fills, commit.consumed, commit.release)
+    return 1 + sum(map(len, parts)) + (commit.halt is not None) + (commit.report is not None)

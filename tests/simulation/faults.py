@@ -12,9 +12,9 @@ from tests.simulation.exchange_troubles import TroubleRates
 @dataclass(frozen=True)
 class FaultRates:
     """Chances in 0..1: for each request that changes something, for each read, for each private-stream event, for each
-    call of a port (crash before or after it), for each simulated second (outage, stream drop, manual close, a close
-    that no execution tells of, outside signal), for each outside signal (repeated, delivered late and so out of
-    order)."""
+    call of a port (crash before or after it), for each simulated second (outage, stream drop, manual close and cancel,
+    a part of a resting order filled, a close that no execution tells of, outside signal), for each outside signal
+    (repeated, delivered late and so out of order)."""
 
     write: dict[str, float] = field(default_factory=dict)
     read: dict[str, float] = field(default_factory=dict)
@@ -26,6 +26,8 @@ class FaultRates:
     outage: float = 0.0
     stream_drop: float = 0.0
     manual_close: float = 0.0
+    manual_cancel: float = 0.0
+    touch: float = 0.0
     unexplained_close: float = 0.0
     lost_wake: float = 0.0
     outside_signal: float = 0.0
@@ -60,6 +62,8 @@ def rates_of(random: Random) -> FaultRates:
         outage=chance(0.02, 0.2),
         stream_drop=chance(0.05, 0.3),
         manual_close=chance(0.01, 0.1),
+        manual_cancel=chance(0.05, 0.2),
+        touch=chance(0.3, 0.4),
         lost_wake=chance(0.5, 0.3),
         thin_book=random.random() < 0.3,
         outside_signal=0.08,

@@ -23,6 +23,7 @@ from chalicelib.services.runs.tick import TickRun
 from chalicelib.services.sidecar.look_again import LookAgain
 from infra.local.exchange.engine import Account, Exchange, Settings
 from infra.local.exchange.engine.catalogue import CATALOGUE
+from infra.local.exchange.engine.symbol_market import Tick
 from tests.fakes.memory_inbox import MemoryInbox, MemoryWorkflow
 from tests.fakes.memory_runs import MemoryRunStore
 from tests.fakes.memory_switches import MemoryAudit
@@ -34,6 +35,7 @@ from tests.simulation.faults import CALM, FaultRates
 from tests.simulation.invariants import Watch
 from tests.simulation.mutations import Mutation, Mutator
 from tests.simulation.outside import OutsideSignals
+from tests.simulation.resting_orders import cancel_by_hand, touched
 from tests.simulation.scenario import (
     RUN_ID,
     START_MS,
@@ -221,7 +223,7 @@ class Simulated:
         rates = self.options.rates
         move = Decimal(str(round(self.random.gauss(0, self.options.volatility), 6)))
         price = self.market.listing.instrument.round_price(self.market.last * (1 + move))
-        self.engine.advance(now, {SYMBOL: price})
+        self.engine.advance(now, {SYMBOL: self._touched(rates) or price})
         self._misfortunes(now, rates)
         self.watch.each_second(now)
         if self.store.records[RUN_ID].state.look_ms:
@@ -242,6 +244,14 @@ class Simulated:
         if now == self.deadline_ms:
             self._post(StopRequested(StopReason.TIMEOUT, None, "deadline"))
 
+    def _touched(self, rates: FaultRates) -> Tick | None:
+        """Part of an order that rests fills, if one is near."""
+        tick = None
+        if rates.touch and self.random.random() < rates.touch:
+            tick = touched(self.account, self.market, self.random)
+        self.seen["touch"] += tick is not None
+        return tick
+
     def _misfortunes(self, now: int, rates: FaultRates) -> None:
         if rates.outage and now > self.session.down_until_ms and self.random.random() < rates.outage:
             self.session.down_until_ms = now + self.random.choice((3_000, 10_000, 30_000))
@@ -254,6 +264,8 @@ class Simulated:
         elif not self.stream_up and now >= max(self.stream_down_since + 3_000, self.session.down_until_ms):
             self.stream_up = True
             self._post(Reconnected("private", now - self.stream_down_since, str(now)))
+        if rates.manual_cancel and self.random.random() < rates.manual_cancel:
+            self.seen["manual_cancel"] += cancel_by_hand(self.engine, self.account, self.random)
         if rates.manual_close and self.random.random() < rates.manual_close:
             self._close_by_hand("manual_close")
         if rates.unexplained_close and self.random.random() < rates.unexplained_close:

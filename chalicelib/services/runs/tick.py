@@ -55,7 +55,9 @@ from chalicelib.services.runs.judge import Judge
 from chalicelib.services.runs.report import build_report
 
 BUDGET_MS = 38_000
-MESSAGES_AT_ONCE = 20
+# A decision is one transaction of at most a hundred rows, and each execution makes three of them.
+MESSAGES_AT_ONCE = 10
+EXECUTIONS_AT_ONCE = 8
 TICKS_A_SEGMENT = 2_500
 MOST_ROUNDS = 300
 POLLS_MS = (50, 100, 150, 250, 400, 600, 800, 1000)
@@ -244,7 +246,7 @@ class TickRun:
                 order = self._exchange.order(ref, terms.symbol, intent.order_link_id)
                 answers.append(OrderResolved(intent.intent_id, order))
             if reads.snapshot:
-                answers.append(self._snapshot(record))
+                answers.extend(self._snapshot(record))
             if reads.candles:
                 answers.extend(self._judged(record))
         except ExchangeUnavailable as error:
@@ -253,13 +255,18 @@ class TickRun:
             answers.append(ReadFailed("account", str(error), fatal=True))
         return answers
 
-    def _snapshot(self, record: RunRecord) -> SnapshotRead:
+    def _snapshot(self, record: RunRecord) -> list[Fact]:
+        """The account as a whole. With more news than one decision takes, the oldest of it alone: what asked for the
+        reading asks again, and finds that booked."""
         terms = record.terms
         ref = ConnectionRef(terms.workspace_id, terms.connection_id)
         snapshot = self._exchange.snapshot(ref, terms.symbol, executions_since(record) - CLOCKS_MS)
         own = [row for row in snapshot.executions if row.time_ms >= terms.created_ms]
         known = self._store.known_executions(terms.run_id, [row.exec_id for row in own])
-        return SnapshotRead(snapshot, tuple(row for row in own if row.exec_id not in known))
+        fresh = tuple(row for row in own if row.exec_id not in known)
+        if len(fresh) > EXECUTIONS_AT_ONCE:
+            return [ExecutionUpdate(row) for row in fresh[:EXECUTIONS_AT_ONCE]]
+        return [SnapshotRead(snapshot, fresh)]
 
     def _judged(self, record: RunRecord) -> list[Fact]:
         """The newest bar, and what it says with the outside signal that waits; with a signal also the price and,
@@ -276,7 +283,7 @@ class TickRun:
         price = None
         if any(said is not None and said.signal is not None for said in (judgement, heard)):
             if record.state.holding is None and record.state.status is RunStatus.RUNNING:
-                facts.append(self._snapshot(record))
+                facts.extend(self._snapshot(record))
             price = self._last_price(record)
         if judgement is not None:
             facts.append(Judged(judgement, None if judgement.signal is None else price))
