@@ -11,7 +11,7 @@ FROM ?= 1
 MINUTES ?= 30
 export PYTHONUNBUFFERED := 1
 
-.PHONY: run test lint bench simulate smoke fuzz soak package clean help setup page
+.PHONY: run test lint bench simulate smoke canary fuzz soak package clean help setup page
 
 run: setup ## start the local cloud and the web app: PORT=8080 SPEED=60 SEED=7
 	@exec $(BIN)/python -m infra.local.up --port $(PORT) --speed $(SPEED) --seed $(SEED)
@@ -30,6 +30,9 @@ simulate: setup ## seeded simulations with injected faults: SEEDS=1000 FROM=1, o
 
 smoke: setup ## one timed run through the public API; the last line is what it saw, as JSON
 	@$(BIN)/python -m tests.e2e.smoke
+
+canary: setup ## plants secrets, lets a local cloud work, and looks for them in all that it kept; JSON at the end
+	@$(BIN)/python -m tests.canary
 
 fuzz: setup ## hostile requests made from the contract, against the local cloud: SEED=7
 	@$(BIN)/python -m tests.fuzz $(if $(filter command,$(firstword $(origin SEED))),--seed $(SEED))

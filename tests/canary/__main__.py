@@ -70,12 +70,19 @@ def _hunt_in(state: Path, arguments: argparse.Namespace) -> int:
         _empty_the_mailbox(cloud)
         seconds = time.monotonic() - began
     began = time.monotonic()
-    at_rest = hunt(gardener.planted, of_files(state, but=EXCHANGES_OWN))
+    at_rest = hunt(_wanted(gardener), of_files(state, but=EXCHANGES_OWN))
     seconds += time.monotonic() - began
-    finds = sorted({*alive.finds, *at_rest.finds}, key=lambda find: (find.place, find.secret, find.form))
+    everything = (*alive.finds, *at_rest.finds)
+    finds = sorted(
+        {find for find in everything if find.secret in gardener.planted},
+        key=lambda find: (find.place, find.secret, find.form),
+    )
+    blind = _blind_spots(gardener, everything)
     reasons = failures(seen) if seen else []
     for find in finds:
         say(f"canary: the {find.secret} lies as {find.form} in {find.place}")
+    for spot in blind:
+        say(f"canary: the hunt is blind: {spot}")
     for reason in reasons:
         say(f"smoke: {reason}")
     report = {
@@ -84,10 +91,26 @@ def _hunt_in(state: Path, arguments: argparse.Namespace) -> int:
         "megabytes": round((alive.size + at_rest.size) / 1e6, 1),
         "huntSeconds": round(seconds, 1),
         "finds": [{"secret": find.secret, "form": find.form, "place": find.place} for find in finds],
+        "blind": blind,
         "smoke": seen | {"failures": reasons} if seen else None,
     }
     print(json.dumps(report))
-    return 1 if finds or reasons else 0
+    return 1 if finds or blind or reasons else 0
+
+
+def _blind_spots(gardener: Gardener, finds: tuple[Find, ...]) -> list[str]:
+    """What must be found, and was not: a hunt that finds nothing at all proves nothing."""
+    seen = {(find.secret, find.place) for find in finds}
+    return [
+        f"the {name} was not found in any {kind.strip()}"
+        for name, (_, kinds) in gardener.controls.items()
+        for kind in kinds
+        if not any(found == name and place.startswith(kind) for found, place in seen)
+    ]
+
+
+def _wanted(gardener: Gardener) -> dict[str, str]:
+    return gardener.planted | {name: text for name, (text, _) in gardener.controls.items()}
 
 
 def _smoke(cloud: LocalCloud, minutes: int) -> dict[str, Any]:
@@ -111,7 +134,7 @@ def _hunt_alive(cloud: LocalCloud, gardener: Gardener) -> Hunt:
         of_queues(cloud.client("sqs")),
     )
     for source in sources:
-        part = hunt(gardener.planted, source)
+        part = hunt(_wanted(gardener), source)
         found.extend(part.finds)
         places, size = places + part.places, size + part.size
     return Hunt(tuple(found), places, size)

@@ -27,12 +27,16 @@ def fresh(kind: str) -> str:
 
 
 class Gardener:
-    """One person with nothing but secrets; ``planted`` are their names and values."""
+    """One person with nothing but secrets; ``planted`` are their names and values.
+
+    ``controls`` are no secrets, by name: a text and the kinds of places where a hunt that works must find it.
+    """
 
     def __init__(self, endpoints: Mapping[str, str]) -> None:
         self._endpoints = endpoints
         self._http = httpx.Client(base_url=endpoints["api"], timeout=40, headers={"User-Agent": "canary"})
         self.planted: dict[str, str] = {}
+        self.controls: dict[str, tuple[str, tuple[str, ...]]] = {}
         self.answers: list[tuple[str, bytes]] = []
 
     def close(self) -> None:
@@ -78,6 +82,8 @@ class Gardener:
         self._take(session)
 
     def _take(self, session: dict[str, Any]) -> None:
+        if "user" in session:
+            self.controls["id of the user"] = (session["user"]["id"], ("table ", "log ", "answer to ", "file aws/"))
         number = sum(name.startswith("access token") for name in self.planted)
         token = str(session["accessToken"])
         self._keep(f"access token {number}", token.rsplit(".", 1)[1])
@@ -98,11 +104,14 @@ class Gardener:
         return seed
 
     def _connection(self) -> None:
+        label = fresh("label")
+        # A connection's name is no secret: who does not find it in these places would not find a secret there either.
+        self.controls["name of the connection"] = (label, ("table ", "answer to ", "file aws/"))
         api_key, secret = secrets.token_hex(9), self._keep("exchange secret", f"canary{secrets.token_hex(15)}")
         self._keep("exchange key", api_key)
         account = {"api_key": api_key, "secret": secret, "usdt": "1000"}
         httpx.post(f"{self._endpoints['exchange_rest']}/sim/accounts", json=account, timeout=10).raise_for_status()
-        body = {"exchange": "bybit", "env": "demo", "name": "Canary", "apiKey": api_key, "secret": secret}
+        body = {"exchange": "bybit", "env": "demo", "name": label, "apiKey": api_key, "secret": secret}
         made = self._ask("POST", "/exchanges", body, 201, key="canary-connection")
         self._ask("POST", f"/exchanges/{made['id']}/test", {}, 200)
         price = float(self._ask("GET", "/terminal/ticker?symbol=BTCUSDT", None, 200)["lastPrice"])
