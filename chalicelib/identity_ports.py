@@ -187,6 +187,9 @@ class PasswordHasher(Protocol):
     def verify(self, stored_hash: str | None, password: str) -> bool:
         """Whether it matches; None costs the same time as a wrong password and is False."""
 
+    def outdated(self, stored_hash: str) -> bool:
+        """Whether it was made with other parameters than those of now: the next right password makes a new one."""
+
 
 class OneTimeCodes(Protocol):
     """Time-based one-time passwords (RFC 6238)."""

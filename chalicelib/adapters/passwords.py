@@ -1,4 +1,8 @@
-"""Passwords as Argon2id hashes, parameters as OWASP advises (19 MiB, two passes, one lane)."""
+"""Passwords as Argon2id hashes, parameters as OWASP advises (19 MiB, two passes, one lane).
+
+Source: OWASP Password Storage Cheat Sheet, the least configuration of Argon2id. After a change of the parameters each hash
+is made anew when its password is next seen.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +31,10 @@ class Argon2Passwords:
             return self._hasher.verify(stored_hash or self._hash_of_nobody(), password) and stored_hash is not None
         except (VerificationError, InvalidHashError):
             return False
+
+    def outdated(self, stored_hash: str) -> bool:
+        """See ``PasswordHasher.outdated``."""
+        return self._hasher.check_needs_rehash(stored_hash)
 
     def _hash_of_nobody(self) -> str:
         if self._nobody is None:

@@ -27,7 +27,10 @@ class PlainPasswords:
 
     def verify(self, stored_hash: str | None, password: str) -> bool:
         self.checked += 1
-        return stored_hash == self.hash(password)
+        return stored_hash in (self.hash(password), f"old {self.hash(password)}")
+
+    def outdated(self, stored_hash: str) -> bool:
+        return stored_hash.startswith("old ")
 
 
 class LocalKms:

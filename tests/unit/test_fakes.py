@@ -6,10 +6,26 @@ import inspect
 
 import pytest
 
+from chalicelib.account_ports import SocketRepository
+from chalicelib.identity_ports import (
+    AccountRepository,
+    DerivedSecrets,
+    InvitationRepository,
+    LinkRepository,
+    LoginAttempts,
+    PasswordHasher,
+    SessionRepository,
+    UserRepository,
+    WorkspaceRepository,
+)
+from chalicelib.mail_ports import Outbox
 from chalicelib.ports import Exchange, MarketData
 from chalicelib.run_ports import Inbox, RunStore, Workflow
+from tests.fakes.memory_accounts import MemoryAccounts, MemoryLoginAttempts, MemorySessions, MemorySockets
 from tests.fakes.memory_inbox import MemoryInbox, MemoryWorkflow
+from tests.fakes.memory_mail import MemoryInvitations, MemoryLinks, MemoryOutbox
 from tests.fakes.memory_runs import MemoryRunStore
+from tests.fakes.plain_security import HmacSecrets, PlainPasswords
 from tests.fakes.scripted_exchange import ScriptedExchange, ScriptedMarket
 
 
@@ -21,6 +37,17 @@ from tests.fakes.scripted_exchange import ScriptedExchange, ScriptedMarket
         (RunStore, MemoryRunStore),
         (Inbox, MemoryInbox),
         (Workflow, MemoryWorkflow),
+        (UserRepository, MemoryAccounts),
+        (WorkspaceRepository, MemoryAccounts),
+        (AccountRepository, MemoryAccounts),
+        (LoginAttempts, MemoryLoginAttempts),
+        (SessionRepository, MemorySessions),
+        (SocketRepository, MemorySockets),
+        (LinkRepository, MemoryLinks),
+        (InvitationRepository, MemoryInvitations),
+        (Outbox, MemoryOutbox),
+        (DerivedSecrets, HmacSecrets),
+        (PasswordHasher, PlainPasswords),
     ],
 )
 def test_a_fake_has_every_method_of_its_port(port: type, fake: type) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from chalicelib.domain.accounts.one_time_link import LinkPurpose
 from chalicelib.domain.accounts.password_rule import require_strong
 from chalicelib.domain.accounts.user import User, normal_email
+from chalicelib.domain.errors import InvalidDocument
 from chalicelib.domain.mail.letter import LetterKind
 from chalicelib.identity_ports import PasswordHasher, UserRepository
 from chalicelib.ports import Clock, NotFound
@@ -36,7 +37,7 @@ class PasswordReset:
         """Sets the password, ends every session and unlocks the account; the link has shown whose the address is.
 
         Raises Forbidden (``auth.link_invalid``: also for a link older than the last change of the password),
-        InvalidDocument (a weak password; the link is used up).
+        InvalidDocument (a weak password: the link can be used again).
         """
         link = self.links.take(LinkPurpose.RESET_PASSWORD, token)
         try:
@@ -45,7 +46,11 @@ class PasswordReset:
             raise invalid_link() from gone
         if link.created_ms <= user.password_changed_ms:
             raise invalid_link()
-        require_strong(password, user.email)
+        try:
+            require_strong(password, user.email)
+        except InvalidDocument:
+            self.links.links.put_link(link)
+            raise
         self.prove.trail.record(user, "account.password_reset", "")
         self.users.set_password(user.user_id, self.passwords.hash(password), self.clock.now_ms())
         if not user.email_verified:

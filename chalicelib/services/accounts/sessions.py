@@ -98,6 +98,8 @@ class Sessions:
             raise Forbidden("auth.email_unverified", "confirm the e-mail address first: open the link that was sent")
         self._second_factor(attempt, user, proof, now_ms)
         self.prove.proved(address)
+        if self.passwords.outdated(user.password_hash):
+            self.accounts.set_password(user.user_id, self.passwords.hash(password), user.password_changed_ms)
         return self._open(user, device, now_ms)
 
     def refresh(self, refresh_token: str, csrf_token: str, device: Device) -> Session:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from infra.local.cloud import LocalCloud
 from tests.integration.cloud.test_accounts import PASSWORD, Browser
+
+from infra.local.cloud import LocalCloud
 
 CONFIRM = "Confirm your e-mail address"
 INVITED = "You are invited to a workspace"

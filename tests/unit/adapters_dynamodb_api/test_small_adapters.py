@@ -6,6 +6,7 @@ from typing import Any
 
 import pyotp
 import pytest
+from argon2 import PasswordHasher
 from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,6 +36,12 @@ class TestPasswords:
 
         assert first.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
         assert first != second
+
+    def test_a_hash_of_other_parameters_is_outdated(self) -> None:
+        weaker = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("same")
+
+        assert Argon2Passwords().outdated(weaker)
+        assert not Argon2Passwords().outdated(Argon2Passwords().hash("same"))
 
     def test_nobody_has_a_password(self) -> None:
         passwords = Argon2Passwords()

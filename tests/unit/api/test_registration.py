@@ -232,6 +232,15 @@ class TestForgottenPassword:
         assert login(gateway, NEW_PASSWORD).status == 200
         assert gateway.services.outbox.kinds()[-1] == "password_changed"
 
+    def test_a_weak_password_leaves_the_link_for_a_better_one(self, gateway: Gateway) -> None:
+        registered(gateway)
+
+        weak = self.reset(gateway, "abababababab")
+        body = {"token": gateway.services.outbox.token(), "password": NEW_PASSWORD}
+
+        assert (weak.status, weak.pointers()) == (400, ["/password"])
+        assert post(gateway, "/auth/password/reset", body).status == 204
+
     def test_every_session_is_ended_at_once(self, gateway: Gateway) -> None:
         token = login(registered(gateway)).json["accessToken"]
 

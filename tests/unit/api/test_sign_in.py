@@ -64,6 +64,16 @@ def test_a_wrong_sign_in_is_told_as_little_as_possible(
     assert PASSWORD not in answer.text
 
 
+def test_a_hash_of_former_parameters_is_made_anew_by_the_right_password(gateway: Gateway, client: Client) -> None:
+    rows, user_id = gateway.services.accounts_rows, client.login.json["user"]["id"]
+    rows.set_password(user_id, f"old {gateway.services.passwords.hash(PASSWORD)}", 0)
+
+    answer = gateway.call("POST", "/auth/login", body=gateway.login_body())
+
+    assert answer.status == 200
+    assert rows.user(user_id).password_hash == gateway.services.passwords.hash(PASSWORD)
+
+
 def test_a_refresh_gives_another_token_and_another_cookie(gateway: Gateway, client: Client) -> None:
     renewed = refresh(gateway, client.login)
 
