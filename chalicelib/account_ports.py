@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.accounts.session import Socket
     from chalicelib.domain.market.instrument import Instrument
     from chalicelib.domain.workspace.bot import Bot
-    from chalicelib.domain.workspace.connection import Connection
+    from chalicelib.domain.workspace.connection import Connection, SealedSecret
     from chalicelib.domain.workspace.manual_order import ManualOrder
     from chalicelib.domain.workspace.strategy_version import StrategyHead, StrategyVersion
 
@@ -56,7 +56,7 @@ class SocketRepository(Protocol):
 class ConnectionRepository(Protocol):
     """Exchange connections; the sealed secret goes in and never comes out here."""
 
-    def create(self, connection: Connection, sealed: bytes) -> None:
+    def create(self, connection: Connection, sealed: SealedSecret) -> None:
         """Raises Conflict("name") when the workspace has a connection of this name."""
 
     def get(self, workspace_id: str, connection_id: str) -> Connection:
@@ -65,11 +65,14 @@ class ConnectionRepository(Protocol):
     def list(self, workspace_id: str) -> tuple[Connection, ...]:
         """All of the workspace, newest first."""
 
-    def update(self, connection: Connection, sealed: bytes | None = None) -> None:
-        """Replaces everything but the secret, and the secret too when one is given. Raises NotFound, Conflict."""
+    def update(self, connection: Connection, sealed: SealedSecret | None = None) -> None:
+        """Replaces everything but the secret, and the secret too when one is given: the old one is shredded.
+
+        Raises NotFound, Conflict.
+        """
 
     def delete(self, workspace_id: str, connection_id: str) -> None:
-        """Removes the row and with it the sealed secret. Raises NotFound."""
+        """Removes the row and with it the sealed secret, whose other half is kept nowhere. Raises NotFound."""
 
 
 class StrategyRepository(Protocol):

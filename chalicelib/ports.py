@@ -30,7 +30,8 @@ from chalicelib.domain.runtime.facts import (
     WalletFact,
 )
 from chalicelib.domain.runtime.orders import AmendRequest, OrderRequest, Outcome, ProtectionRequest
-from chalicelib.domain.workspace.connection import Credentials
+from chalicelib.domain.workspace.connection import Credentials, SealedSecret
+from chalicelib.domain.workspace.exchange_key import KeyInfo
 
 
 class PortError(Exception):
@@ -103,14 +104,14 @@ class ConnectionRef:
 class SecretSealer(Protocol):
     """Seals a connection's credentials so that only the execution function can open them again."""
 
-    def seal(self, ref: ConnectionRef, credentials: Credentials) -> bytes:
+    def seal(self, ref: ConnectionRef, credentials: Credentials) -> SealedSecret:
         """The sealed credentials, bound to this workspace and connection. Raises SealingFailed."""
 
 
 class SecretOpener(Protocol):
     """Opens what a ``SecretSealer`` sealed; only the execution function's role may."""
 
-    def open(self, ref: ConnectionRef, sealed: bytes) -> Credentials:
+    def open(self, ref: ConnectionRef, sealed: SealedSecret) -> Credentials:
         """The credentials. Raises SealingFailed: also when they were sealed for another workspace or connection."""
 
 
@@ -119,19 +120,6 @@ class AuditTrail(Protocol):
 
     def record(self, workspace_id: str, action: str, actor: str, subject: str, detail: str) -> None:
         """Adds a row: ``actor`` did ``action`` to ``subject`` for the reason in ``detail``. Raises PortError."""
-
-
-@dataclass(frozen=True, slots=True)
-class KeyInfo:
-    """What the exchange says of an API key. ``expires_ms`` is None when it does not expire."""
-
-    uid: str
-    read_only: bool
-    can_trade: bool
-    can_withdraw: bool
-    ip_bound: bool
-    expires_ms: int | None
-    margin_mode: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +182,12 @@ class Exchange(Protocol):
 
     def key_info(self, ref: ConnectionRef) -> KeyInfo:
         """The key's permissions; the cheapest call that proves the key works here."""
+
+    def check_key(self, ref: ConnectionRef, env: str, sealed: SealedSecret) -> KeyInfo:
+        """The same of credentials that are sealed for ``ref`` and not stored: what is to be found out before they are.
+
+        ``env`` is the environment that they are said to be of.
+        """
 
     def sign_stream(self, ref: ConnectionRef) -> StreamSignature:
         """A signature that logs one private stream in."""

@@ -44,6 +44,7 @@ class Settings:
     candle_wake_spread_ms: int = 5000
     public_origin: str = ""
     refresh_cookie_secure: bool = True
+    real_trading: bool = False
     log_level: str = "INFO"
 
     @classmethod
@@ -108,4 +109,5 @@ _PARSERS = {
     "lab_part_work": _whole_number,
     "refresh_cookie_secure": _switch,
     "registration": _registration,
+    "real_trading": _switch,
 }

@@ -21,8 +21,10 @@ from chalicelib.domain.runtime.facts import (
     WalletFact,
 )
 from chalicelib.domain.runtime.orders import AmendRequest, OrderRequest, Outcome, ProtectionRequest
+from chalicelib.domain.workspace.connection import SealedSecret
+from chalicelib.domain.workspace.exchange_key import KeyInfo
 from chalicelib.observability import log_context
-from chalicelib.ports import ConnectionRef, ExchangeUnavailable, KeyInfo, StreamSignature
+from chalicelib.ports import ConnectionRef, ExchangeUnavailable, StreamSignature
 
 CLIENT_CONFIG = Config(
     connect_timeout=2,
@@ -113,6 +115,10 @@ class ExecutionClient:
     def key_info(self, ref: ConnectionRef) -> KeyInfo:
         """See ``ports.Exchange``."""
         return cast("KeyInfo", self._read("key_info", ref))
+
+    def check_key(self, ref: ConnectionRef, env: str, sealed: SealedSecret) -> KeyInfo:
+        """See ``ports.Exchange``."""
+        return cast("KeyInfo", self._read("check_key", ref, env=env, sealed=sealed))
 
     def sign_stream(self, ref: ConnectionRef) -> StreamSignature:
         """See ``ports.Exchange``."""

@@ -6,6 +6,8 @@ what went in. ``OPERATIONS`` is the contract: one entry for each method of ``por
 
 from __future__ import annotations
 
+import base64
+import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from decimal import Decimal
@@ -23,7 +25,9 @@ from chalicelib.domain.runtime.facts import (
     WalletFact,
 )
 from chalicelib.domain.runtime.orders import AmendRequest, OrderRequest, Outcome, ProtectionRequest
-from chalicelib.ports import ExchangeRefused, ExchangeUnavailable, KeyInfo, StreamSignature
+from chalicelib.domain.workspace.connection import SealedSecret
+from chalicelib.domain.workspace.exchange_key import KeyInfo
+from chalicelib.ports import ExchangeRefused, ExchangeUnavailable, StreamSignature
 
 
 class UndecodableMessage(ValueError):
@@ -55,6 +59,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "order_history": Operation({"symbol": str, "since_ms": int}, tuple[OrderFact, ...]),
     "wallet": Operation({}, WalletFact),
     "key_info": Operation({}, KeyInfo),
+    "check_key": Operation({"env": str, "sealed": SealedSecret}, KeyInfo),
     "sign_stream": Operation({}, StreamSignature),
 }
 
@@ -65,6 +70,8 @@ def encode(value: Any) -> Any:
         return value.value
     if isinstance(value, Decimal):
         return str(value)
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: encode(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, tuple):
@@ -94,6 +101,12 @@ def decode(kind: Any, raw: Any) -> Any:
 
 
 def _decode_scalar(kind: Any, raw: Any) -> Any:
+    if kind is bytes:
+        _require(isinstance(raw, str), kind)
+        try:
+            return base64.b64decode(raw, validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise UndecodableMessage("not base64") from error
     if kind is Decimal or issubclass(kind, StrEnum):
         _require(isinstance(raw, str), kind)
         try:

@@ -9,6 +9,7 @@ from chalicelib.account_ports import AlreadyRunning, ReusedKey
 from chalicelib.domain.accounts.errors import (
     Forbidden,
     InUse,
+    KeyRefused,
     MissingReference,
     Refusal,
     Unauthenticated,
@@ -107,7 +108,7 @@ def _of_refusal(error: Refusal) -> Problem:
     status = HTTPStatus.CONFLICT
     if isinstance(error, Forbidden):
         status = HTTPStatus.FORBIDDEN
-    elif isinstance(error, UnknownSymbol):
+    elif isinstance(error, UnknownSymbol | KeyRefused):
         status = HTTPStatus.UNPROCESSABLE_ENTITY
     elif isinstance(error, InUse):
         status = HTTPStatus.CONFLICT
@@ -118,6 +119,8 @@ def _pointer(error: Refusal) -> str:
     """The place in the request that is refused; the whole of it where no single one is."""
     if isinstance(error, MissingReference | UnknownSymbol):
         return error.pointer
+    if isinstance(error, KeyRefused):
+        return _POINTERS.get(error.code, "/apiKey")
     return _POINTERS.get(error.code, "")
 
 
@@ -126,6 +129,9 @@ _POINTERS = {
     "auth.token_invalid": "#/header/Authorization",
     "auth.token_expired": "#/header/Authorization",
     "run.symbol_busy": "#/path/bot_id",
+    "exchange.real_disabled": "/env",
+    "exchange.env_not_served": "/env",
+    "exchange.key_signature": "/secret",
 }
 
 

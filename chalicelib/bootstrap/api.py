@@ -117,6 +117,7 @@ class LazyApiServices:
             bots=tables.bots(),
             sealer=exchange.secret_sealer(),
             exchange=exchange.exchange(_CALLER),
+            environments=exchange.environment_policy(),
             clock=clock(),
             ids=ids(),
         )
@@ -173,7 +174,7 @@ class LazyApiServices:
         from chalicelib.bootstrap import runtime
         from chalicelib.services.terminal.permission import TradingPermission
 
-        return TradingPermission(runtime.kill_switch(), self.runs)
+        return TradingPermission(runtime.kill_switch(), tables.connections(), self.runs)
 
     @cached_property
     def account(self) -> TerminalAccount:

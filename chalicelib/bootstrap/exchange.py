@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.bybit.environments import Environment, Urls
     from chalicelib.adapters.bybit.execution import ExecutionRuntime
     from chalicelib.adapters.bybit.governor import RequestGovernor
+    from chalicelib.services.connections import EnvironmentPolicy
     from chalicelib.services.sidecar.hold_shards import ShardHolder
 
 
@@ -52,6 +53,15 @@ def exchange(caller: str) -> Exchange:
 
 
 @cache
+def environment_policy() -> EnvironmentPolicy:
+    """Which keys this stage takes."""
+    from chalicelib.adapters.bybit.environments import served_by
+    from chalicelib.services.connections import EnvironmentPolicy
+
+    return EnvironmentPolicy(served_by(environment()), settings().real_trading)
+
+
+@cache
 def secret_sealer() -> SecretSealer:
     """Seals the credentials of exchange connections."""
     from chalicelib.adapters.kms.secret_box import KmsSecretBox
@@ -84,11 +94,13 @@ def execution_runtime() -> ExecutionRuntime:
     from chalicelib.adapters.bybit.execution import ExecutionRuntime
     from chalicelib.adapters.bybit.margin_modes import MarginModes
     from chalicelib.adapters.dynamodb.binding import bind
+    from chalicelib.adapters.dynamodb.connection_keys import ConnectionKeyItem
     from chalicelib.adapters.dynamodb.connections import ConnectionItem
     from chalicelib.adapters.dynamodb.sealed_connections import DynamoSealedConnections
     from chalicelib.adapters.kms.secret_box import KmsSecretBox
 
-    bind(ConnectionItem, settings().table_prefix)
+    for item in (ConnectionItem, ConnectionKeyItem):
+        bind(item, settings().table_prefix)
     accounts = AccountOpener(
         environment=environment(),
         rest_url=urls().rest,
@@ -97,6 +109,7 @@ def execution_runtime() -> ExecutionRuntime:
         audit=audit_writer(),
         governor=request_governor(),
         clock=clock(),
+        real_trading=settings().real_trading,
     )
     return ExecutionRuntime(accounts, MarginModes(clock().now_ms), clock())
 

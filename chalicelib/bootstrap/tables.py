@@ -92,9 +92,11 @@ def sockets() -> DynamoSockets:
 def connections() -> DynamoConnections:
     """Exchange connections."""
     from chalicelib.adapters.dynamodb.binding import bind
+    from chalicelib.adapters.dynamodb.connection_keys import ConnectionKeyItem
     from chalicelib.adapters.dynamodb.connections import ConnectionItem, DynamoConnections
 
-    bind(ConnectionItem, settings().table_prefix)
+    for item in (ConnectionItem, ConnectionKeyItem):
+        bind(item, settings().table_prefix)
     return DynamoConnections(dynamodb_connection())
 
 

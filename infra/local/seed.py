@@ -36,7 +36,7 @@ def seed(endpoints: Mapping[str, str], environment: Mapping[str, str], credentia
         if connection["status"] != "CONNECTED":
             connection = api.post(f"/exchanges/{connection['id']}/test", {})
         if connection["status"] != "CONNECTED":
-            raise SeedFailed(f"the demo connection does not work: {connection['detail']}")
+            raise SeedFailed(f"the demo connection does not work: {connection['fault']}")
         strategy = api.first("/strategies") or api.post("/strategies", {"spec": json.loads(STRATEGY.read_text())})
         if not api.first("/bots"):
             bot = {"name": "Demo bot", "strategyId": strategy["id"], "exchangeConnectionId": connection["id"]}

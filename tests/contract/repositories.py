@@ -24,6 +24,7 @@ from chalicelib.adapters.dynamodb.account_items import AccountItem
 from chalicelib.adapters.dynamodb.accounts import DynamoAccounts
 from chalicelib.adapters.dynamodb.binding import bind
 from chalicelib.adapters.dynamodb.bots import BotItem, DynamoBots
+from chalicelib.adapters.dynamodb.connection_keys import ConnectionKeyItem
 from chalicelib.adapters.dynamodb.connections import ConnectionItem, DynamoConnections
 from chalicelib.adapters.dynamodb.instruments import DynamoInstruments, InstrumentItem
 from chalicelib.adapters.dynamodb.invitations import DynamoInvitations
@@ -124,6 +125,7 @@ def on_dynamodb() -> Iterator[Repositories]:
 TABLES: dict[type[Model], tuple[str, ...]] = {
     AccountItem: ("pk", "sk"),
     ConnectionItem: ("workspace_id", "connection_id"),
+    ConnectionKeyItem: ("workspace_id", "connection_id"),
     StrategyItem: ("workspace_id", "sk"),
     BotItem: ("workspace_id", "bot_id"),
     ManualOrderItem: ("workspace_id", "intent_id"),

@@ -14,15 +14,17 @@ from chalicelib.domain.accounts.session import Socket
 from chalicelib.domain.accounts.user import Membership, User, Workspace
 from chalicelib.domain.market.side import Side
 from chalicelib.domain.workspace.bot import Bot
-from chalicelib.domain.workspace.connection import Connection, ConnectionStatus
+from chalicelib.domain.workspace.connection import Connection, ConnectionStatus, SealedSecret
+from chalicelib.domain.workspace.exchange_key import KeyNote, Level
 from chalicelib.domain.workspace.manual_order import ManualOrder, ManualOrderStatus
 from chalicelib.domain.workspace.strategy_version import StrategyHead, StrategyVersion
 from chalicelib.ports import Conflict, NotFound
 from tests.contract.repositories import Repositories, in_memory, on_dynamodb
-from tests.fakes.scripted_exchange import instrument
+from tests.fakes.scripted_exchange import GOOD_KEY, instrument
 
 USER = User("u1", "a@example.com", "hash", "ru", 1, name="Ann")
 WORKSPACE = Workspace("w1", "Demo", WorkspaceLimits(2, 100, 10, 5), 1)
+SEALED = SealedSecret(b"\x00sealed", b"\x00key")
 CONNECTION = Connection(
     workspace_id="w1",
     connection_id="01C1",
@@ -30,9 +32,10 @@ CONNECTION = Connection(
     env="demo",
     name="Demo",
     masked_key="abc•••xyz",
-    status=ConnectionStatus.CONNECTED,
-    detail="",
-    permissions={"trade": True, "expiresAtMs": None},
+    account="42",
+    status=ConnectionStatus.FAILED,
+    fault=KeyNote("exchange.key_refused", "no", {"message": "no"}, Level.WARNING),
+    key=GOOD_KEY,
     last_checked_ms=5,
     created_ms=1,
     updated_ms=1,
@@ -132,43 +135,43 @@ def test_the_sockets_of_a_session_are_forgotten_together(rows: Repositories) -> 
 
 class TestConnections:
     def test_a_connection_comes_back_as_it_was(self, rows: Repositories) -> None:
-        rows.connections.create(CONNECTION, b"\x00sealed")
+        rows.connections.create(CONNECTION, SEALED)
 
         assert rows.connections.get("w1", "01C1") == CONNECTION
         assert rows.connections.list("w1") == (CONNECTION,)
 
     def test_another_workspace_does_not_see_it(self, rows: Repositories) -> None:
-        rows.connections.create(CONNECTION, b"sealed")
+        rows.connections.create(CONNECTION, SEALED)
 
         assert rows.connections.list("w2") == ()
         with pytest.raises(NotFound):
             rows.connections.get("w2", "01C1")
 
     def test_a_name_is_taken_in_any_case(self, rows: Repositories) -> None:
-        rows.connections.create(CONNECTION, b"sealed")
+        rows.connections.create(CONNECTION, SEALED)
 
         with pytest.raises(Conflict, match="name"):
-            rows.connections.create(replace(CONNECTION, connection_id="01C2", name="demo"), b"sealed")
-        rows.connections.create(replace(CONNECTION, connection_id="01C3", workspace_id="w2"), b"sealed")
+            rows.connections.create(replace(CONNECTION, connection_id="01C2", name="demo"), SEALED)
+        rows.connections.create(replace(CONNECTION, connection_id="01C3", workspace_id="w2"), SEALED)
 
     def test_a_new_name_frees_the_old_one(self, rows: Repositories) -> None:
-        rows.connections.create(CONNECTION, b"sealed")
+        rows.connections.create(CONNECTION, SEALED)
 
         rows.connections.update(replace(CONNECTION, name="Main", updated_ms=2))
-        rows.connections.create(replace(CONNECTION, connection_id="01C2"), b"sealed")
+        rows.connections.create(replace(CONNECTION, connection_id="01C2"), SEALED)
 
         assert [row.name for row in rows.connections.list("w1")] == ["Demo", "Main"]
 
     def test_a_taken_name_cannot_be_renamed_to(self, rows: Repositories) -> None:
-        rows.connections.create(CONNECTION, b"sealed")
+        rows.connections.create(CONNECTION, SEALED)
         other = replace(CONNECTION, connection_id="01C2", name="Main")
-        rows.connections.create(other, b"sealed")
+        rows.connections.create(other, SEALED)
 
         with pytest.raises(Conflict, match="name"):
             rows.connections.update(replace(other, name="Demo", updated_ms=2))
 
     def test_a_deleted_connection_frees_its_name(self, rows: Repositories) -> None:
-        rows.connections.create(CONNECTION, b"sealed")
+        rows.connections.create(CONNECTION, SEALED)
 
         rows.connections.delete("w1", "01C1")
 
@@ -176,7 +179,7 @@ class TestConnections:
             rows.connections.get("w1", "01C1")
         with pytest.raises(NotFound):
             rows.connections.delete("w1", "01C1")
-        rows.connections.create(CONNECTION, b"sealed")
+        rows.connections.create(CONNECTION, SEALED)
 
 
 class TestStrategies:

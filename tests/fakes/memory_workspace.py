@@ -8,7 +8,7 @@ from typing import TypeVar
 from chalicelib.account_ports import Listing
 from chalicelib.domain.market.instrument import Instrument
 from chalicelib.domain.workspace.bot import Bot
-from chalicelib.domain.workspace.connection import Connection
+from chalicelib.domain.workspace.connection import Connection, SealedSecret
 from chalicelib.domain.workspace.manual_order import ManualOrder
 from chalicelib.domain.workspace.strategy_version import StrategyHead, StrategyVersion
 from chalicelib.ports import Conflict, NotFound
@@ -21,9 +21,9 @@ class MemoryConnections:
     """A ``ConnectionRepository``."""
 
     rows: dict[tuple[str, str], Connection] = field(default_factory=dict)
-    sealed: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    sealed: dict[tuple[str, str], SealedSecret] = field(default_factory=dict)
 
-    def create(self, connection: Connection, sealed: bytes) -> None:
+    def create(self, connection: Connection, sealed: SealedSecret) -> None:
         self._require_free_name(connection)
         key = (connection.workspace_id, connection.connection_id)
         self.rows[key], self.sealed[key] = connection, sealed
@@ -37,7 +37,7 @@ class MemoryConnections:
         mine = [row for (owner, _), row in self.rows.items() if owner == workspace_id]
         return tuple(sorted(mine, key=lambda row: row.connection_id, reverse=True))
 
-    def update(self, connection: Connection, sealed: bytes | None = None) -> None:
+    def update(self, connection: Connection, sealed: SealedSecret | None = None) -> None:
         key = (connection.workspace_id, connection.connection_id)
         self.get(*key)
         self._require_free_name(connection)

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from chalicelib.domain.workspace.connection import Credentials
+from chalicelib.domain.workspace.connection import Credentials, SealedSecret
 from chalicelib.ports import ConnectionRef
 
 
@@ -68,5 +68,5 @@ class HmacSecrets:
 class ReversingSealer:
     """A ``SecretSealer`` that can be seen through in tests only."""
 
-    def seal(self, ref: ConnectionRef, credentials: Credentials) -> bytes:
-        return credentials.to_bytes()[::-1]
+    def seal(self, ref: ConnectionRef, credentials: Credentials) -> SealedSecret:
+        return SealedSecret(credentials.to_bytes()[::-1], b"shred key")

@@ -21,11 +21,12 @@ from chalicelib.domain.runtime.facts import (
     WalletFact,
 )
 from chalicelib.domain.runtime.orders import AmendRequest, OrderRequest, Outcome, OutcomeKind, ProtectionRequest
+from chalicelib.domain.workspace.connection import SealedSecret
+from chalicelib.domain.workspace.exchange_key import KeyInfo
 from chalicelib.ports import (
     ConnectionRef,
     ExchangeRefused,
     ExchangeUnavailable,
-    KeyInfo,
     NotFound,
     StreamSignature,
     Ticker,
@@ -39,6 +40,7 @@ GOOD_KEY = KeyInfo(
     ip_bound=True,
     expires_ms=None,
     margin_mode="REGULAR_MARGIN",
+    scopes=("ContractTrade.Order", "ContractTrade.Position"),
 )
 
 
@@ -98,6 +100,7 @@ class ScriptedExchange:
     orders: dict[str, OrderFact] = field(default_factory=dict)
     held: tuple[PositionFact, ...] = ()
     closed: tuple[ClosedPnlFact, ...] = ()
+    checked: list[tuple[ConnectionRef, str, SealedSecret]] = field(default_factory=list)
     placed: list[OrderRequest] = field(default_factory=list)
     amended: list[AmendRequest] = field(default_factory=list)
     protections: list[ProtectionRequest] = field(default_factory=list)
@@ -183,6 +186,10 @@ class ScriptedExchange:
         if isinstance(self.key, Exception):
             raise self.key
         return self.key
+
+    def check_key(self, ref: ConnectionRef, env: str, sealed: SealedSecret) -> KeyInfo:
+        self.checked.append((ref, env, sealed))
+        return self.key_info(ref)
 
     def sign_stream(self, ref: ConnectionRef) -> StreamSignature:
         return StreamSignature("key", 0, "signature")

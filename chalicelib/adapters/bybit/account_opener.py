@@ -14,7 +14,7 @@ from typing import Protocol
 
 from chalicelib.adapters.bybit.endpoints import Endpoint
 from chalicelib.adapters.bybit.environments import Environment, serves
-from chalicelib.adapters.bybit.exchange import ConnectionUnusable, Opener, OpenSession, hmac_signer
+from chalicelib.adapters.bybit.exchange import Candidate, ConnectionUnusable, Opener, OpenSession, hmac_signer
 from chalicelib.adapters.bybit.fields import MalformedPayload, integer
 from chalicelib.adapters.bybit.governor import RequestGovernor
 from chalicelib.adapters.bybit.server_clock import ServerClock
@@ -22,6 +22,7 @@ from chalicelib.adapters.bybit.session import BybitSession
 from chalicelib.adapters.bybit.signed_http import SignedHttp
 from chalicelib.adapters.bybit.transport import Transport
 from chalicelib.domain.exchange.retcodes import Policy
+from chalicelib.domain.workspace.connection import SealedSecret
 from chalicelib.ports import (
     AuditTrail,
     Clock,
@@ -45,8 +46,12 @@ class SealedConnectionRow(Protocol):
         """demo, testnet or real."""
 
     @property
-    def sealed(self) -> bytes:
+    def sealed(self) -> SealedSecret:
         """The sealed credentials."""
+
+    @property
+    def usable(self) -> bool:
+        """Whether the key passed its last test."""
 
 
 class SealedConnections(Protocol):
@@ -69,8 +74,11 @@ class AccountOpener:
         audit: AuditTrail,
         governor: RequestGovernor,
         clock: Clock,
+        real_trading: bool = False,
     ) -> None:
+        """``real_trading``: whether real connections may take new risk here."""
         self._environment = environment
+        self._real_trading = real_trading
         self._rest_url = rest_url
         self._connections = connections
         self._secrets = secrets
@@ -89,13 +97,17 @@ class AccountOpener:
         """What ``BybitExchange`` opens connections with; ``purpose`` and ``caller`` go to the audit row."""
 
         @contextmanager
-        def open_connection(ref: ConnectionRef) -> Iterator[OpenSession]:
+        def open_connection(
+            ref: ConnectionRef, *, exposure: bool = False, candidate: Candidate | None = None
+        ) -> Iterator[OpenSession]:
             try:
-                row = self._connections.get(ref)
+                row: SealedConnectionRow | Candidate = candidate or self._connections.get(ref)
                 if not serves(self._environment, row.env):
                     raise ConnectionUnusable(
                         Policy.CREDENTIALS, f"a {row.env} connection cannot be used in {self._environment.value}"
                     )
+                if exposure:
+                    self._require_usable(row)
                 # The row comes first: a decryption that could not be recorded does not happen.
                 self._audit.record(ref.workspace_id, "decrypt", caller, ref.connection_id, purpose)
                 credentials = self._secrets.open(ref, row.sealed)
@@ -113,14 +125,24 @@ class AccountOpener:
                 transport=self._transport.borrow(),
             )
             session = self._session(http, f"{ref.workspace_id}/{ref.connection_id}", deadline_ms)
-            yield OpenSession(
-                session=session,
-                api_key=credentials.api_key,
-                sign=hmac_signer(credentials.secret),
-                server_now_ms=self._server_now_ms,
-            )
+            try:
+                yield OpenSession(
+                    session=session,
+                    api_key=credentials.api_key,
+                    sign=hmac_signer(credentials.secret),
+                    server_now_ms=self._server_now_ms,
+                )
+            finally:
+                credentials.forget()
 
         return open_connection
+
+    def _require_usable(self, row: SealedConnectionRow | Candidate) -> None:
+        """Fail closed for new exposure, whatever the caller has checked; exits do not pass here."""
+        if isinstance(row, Candidate) or not row.usable:
+            raise ConnectionUnusable(Policy.CREDENTIALS, "the exchange connection has not passed its last test")
+        if row.env == "real" and not self._real_trading:
+            raise ConnectionUnusable(Policy.CREDENTIALS, "real trading is not enabled here")
 
     def _session(self, http: SignedHttp, connection: str, deadline_ms: int) -> BybitSession:
         return BybitSession(

@@ -29,7 +29,8 @@ from chalicelib.domain.runtime.facts import (
     PositionFact,
     WalletFact,
 )
-from chalicelib.ports import ExchangeRefused, ExchangeUnavailable, KeyInfo
+from chalicelib.domain.workspace.exchange_key import KeyInfo, moves_money
+from chalicelib.ports import ExchangeRefused, ExchangeUnavailable
 
 PAGE_LIMIT = 1_000
 WINDOW_MS = 7 * 86_400_000
@@ -181,19 +182,22 @@ def _key_info(result: Row, margin_mode: str) -> KeyInfo:
     permissions = result.get("permissions")
     if not isinstance(permissions, dict):
         raise MalformedPayload("permissions is missing")
+    scopes = tuple(sorted(f"{group}.{name}" for group, names in permissions.items() for name in names or ()))
     read_only = result.get("readOnly") != 0
-    contract = set(permissions.get("ContractTrade") or ())
-    wallet = set(permissions.get("Wallet") or ())
     addresses = [address for address in result.get("ips") or () if address != "*"]
     return KeyInfo(
         uid=text(result, "userID"),
         read_only=read_only,
-        can_trade=not read_only and {"Order", "Position"} <= contract,
-        can_withdraw=any("Withdraw" in name or name.endswith("Transfer") for name in wallet),
+        can_trade=not read_only and _CONTRACTS.issubset(scopes),
+        can_withdraw=any(moves_money(scope) for scope in scopes),
         ip_bound=bool(addresses),
         expires_ms=_expiry_ms(text(result, "expiredAt")),
         margin_mode=margin_mode,
+        scopes=scopes,
     )
+
+
+_CONTRACTS = {"ContractTrade.Order", "ContractTrade.Position"}
 
 
 def _expiry_ms(raw: str) -> int | None:

@@ -85,6 +85,11 @@ def urls_of(environment: Environment, simulator_rest: str = "", simulator_ws: st
     )
 
 
+def served_by(environment: Environment) -> frozenset[str]:
+    """The ``env`` of the connections that a deployment in ``environment`` may use."""
+    return frozenset(_SERVED[environment])
+
+
 def serves(environment: Environment, connection_env: str) -> bool:
     """Whether a deployment in ``environment`` may use a connection whose ``env`` is ``connection_env``."""
     return connection_env in _SERVED[environment]

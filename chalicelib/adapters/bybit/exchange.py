@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from chalicelib.adapters.bybit.account_reads import AccountReads
 from chalicelib.adapters.bybit.endpoints import Endpoint
@@ -26,12 +26,13 @@ from chalicelib.domain.runtime.facts import (
     WalletFact,
 )
 from chalicelib.domain.runtime.orders import ORDER_LINK_ID, AmendRequest, OrderRequest, Outcome, ProtectionRequest
+from chalicelib.domain.workspace.connection import SealedSecret
+from chalicelib.domain.workspace.exchange_key import KeyInfo
 from chalicelib.ports import (
     Clock,
     ConnectionRef,
     ExchangeRefused,
     ExchangeUnavailable,
-    KeyInfo,
     StreamSignature,
 )
 
@@ -62,7 +63,24 @@ class OpenSession:
     server_now_ms: Callable[[], int]
 
 
-Opener = Callable[[ConnectionRef], AbstractContextManager[OpenSession]]
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Credentials that are not stored: sealed for the connection, said to be of ``env``."""
+
+    env: str
+    sealed: SealedSecret
+
+
+class Opener(Protocol):
+    """Opens a connection for one call."""
+
+    def __call__(
+        self, ref: ConnectionRef, *, exposure: bool = False, candidate: Candidate | None = None
+    ) -> AbstractContextManager[OpenSession]:
+        """The session. ``exposure``: for taking new risk, which only a connection that passed its last test may.
+
+        ``candidate`` is opened in place of what is stored. Raises ConnectionUnusable, ExchangeUnavailable.
+        """
 
 
 def hmac_signer(secret: str) -> Callable[[bytes], str]:
@@ -86,7 +104,9 @@ class BybitExchange:
             return denied(Policy.BACKOFF, "too late to send: the order may have been given up meanwhile")
         priority = Priority.EXIT if order.reduce_only else Priority.ENTRY
         return self._change(
-            ref, lambda session: session.post(Endpoint.CREATE_ORDER, order_body(order), priority, order.send_before_ms)
+            ref,
+            lambda session: session.post(Endpoint.CREATE_ORDER, order_body(order), priority, order.send_before_ms),
+            exposure=not order.reduce_only,
         )
 
     def amend_order(self, ref: ConnectionRef, amendment: AmendRequest) -> Outcome:
@@ -139,7 +159,9 @@ class BybitExchange:
         """Sets the leverage of both sides."""
         value = plain(leverage)
         body = {"category": "linear", "symbol": symbol, "buyLeverage": value, "sellLeverage": value}
-        return self._change(ref, lambda session: session.post(Endpoint.SET_LEVERAGE, body, Priority.ENTRY))
+        return self._change(
+            ref, lambda session: session.post(Endpoint.SET_LEVERAGE, body, Priority.ENTRY), exposure=True
+        )
 
     def order(self, ref: ConnectionRef, symbol: str, order_link_id: str) -> OrderFact | None:
         """The order with this id; None when realtime, history and executions all say that there is none."""
@@ -191,6 +213,15 @@ class BybitExchange:
 
         return self._read(ref, read)
 
+    def check_key(self, ref: ConnectionRef, env: str, sealed: SealedSecret) -> KeyInfo:
+        """What a key may do that is not stored yet, and its account's margin mode."""
+        try:
+            with self._open(ref, candidate=Candidate(env, sealed)) as opened:
+                reads = AccountReads(opened.session, opened.server_now_ms)
+                return reads.key_info(reads.margin_mode())
+        except ConnectionUnusable as error:
+            raise ExchangeRefused(0, error.policy.value, error.message) from error
+
     def sign_stream(self, ref: ConnectionRef) -> StreamSignature:
         """A login for one private stream, good for ten seconds (P-11)."""
 
@@ -200,9 +231,9 @@ class BybitExchange:
 
         return self._read(ref, read)
 
-    def _change(self, ref: ConnectionRef, send: Callable[[BybitSession], Reply]) -> Outcome:
+    def _change(self, ref: ConnectionRef, send: Callable[[BybitSession], Reply], *, exposure: bool = False) -> Outcome:
         try:
-            with self._open(ref) as opened:
+            with self._open(ref, exposure=exposure) as opened:
                 reply = send(opened.session)
         except ConnectionUnusable as error:
             return denied(error.policy, error.message)

@@ -168,7 +168,8 @@ class BybitSession:
         code = envelope.get("retCode") if isinstance(envelope, dict) else None
         if not isinstance(code, int):
             return Reply(Policy.AMBIGUOUS, 0, "the answer has no retCode"), headers
-        message = str(envelope.get("retMsg") or "")
+        # Behind this word the exchange repeats what was signed, the key among it.
+        message = str(envelope.get("retMsg") or "").partition("origin_string")[0].strip()
         result = envelope.get("result")
         return Reply(classify(200, code, message), code, message, result if isinstance(result, dict) else {}), headers
 

@@ -1,8 +1,13 @@
-"""Exchange connections, with the sealed secret in an attribute that only the execution function can open."""
+"""Exchange connections, with the sealed secret in an attribute that only the execution function can open.
+
+The secret's other half, its shred key, is written and deleted in the same transactions, in a table of its own.
+"""
 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import asdict
+from typing import Any
 
 import orjson
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
@@ -11,7 +16,9 @@ from pynamodb.exceptions import DoesNotExist, TransactWriteError
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.domain.workspace.connection import Connection, ConnectionStatus
+from chalicelib.adapters.dynamodb.connection_keys import ConnectionKeyItem, seal_name
+from chalicelib.domain.workspace.connection import Connection, ConnectionStatus, SealedSecret
+from chalicelib.domain.workspace.exchange_key import KeyInfo, KeyNote, Level
 from chalicelib.ports import Conflict, NotFound
 
 _NAME = "name#"
@@ -30,9 +37,10 @@ class ConnectionItem(Model):
     name = UnicodeAttribute(null=True)
     masked_key = UnicodeAttribute(null=True)
     sealed = BinaryAttribute(null=True, legacy_encoding=False)
+    account = UnicodeAttribute(null=True)
     status = UnicodeAttribute(null=True)
-    detail = UnicodeAttribute(null=True)
-    permissions = UnicodeAttribute(null=True)
+    fault = UnicodeAttribute(null=True)
+    key = UnicodeAttribute(null=True)
     last_checked_ms = NumberAttribute(null=True)
     created_ms = NumberAttribute(null=True)
     updated_ms = NumberAttribute(null=True)
@@ -44,7 +52,7 @@ class DynamoConnections:
     def __init__(self, connection: DynamoConnection) -> None:
         self._connection = connection
 
-    def create(self, connection: Connection, sealed: bytes) -> None:
+    def create(self, connection: Connection, sealed: SealedSecret) -> None:
         """See ``ConnectionRepository.create``; the name is claimed in the same transaction."""
         try:
             with TransactWrite(connection=self._connection) as transaction:
@@ -52,7 +60,10 @@ class DynamoConnections:
                     ConnectionItem(connection.workspace_id, _name_key(connection.name)),
                     condition=ConnectionItem.connection_id.does_not_exist(),
                 )
-                transaction.save(_item(connection, sealed), condition=ConnectionItem.connection_id.does_not_exist())
+                transaction.save(
+                    _item(connection, sealed.ciphertext), condition=ConnectionItem.connection_id.does_not_exist()
+                )
+                transaction.save(_key_item(connection, sealed))
         except TransactWriteError as error:
             raise _conflict(error) from error
 
@@ -67,11 +78,11 @@ class DynamoConnections:
         )
         return tuple(_connection(row) for row in rows)
 
-    def update(self, connection: Connection, sealed: bytes | None = None) -> None:
+    def update(self, connection: Connection, sealed: SealedSecret | None = None) -> None:
         """See ``ConnectionRepository.update``."""
         stored = _get(connection.workspace_id, connection.connection_id)
         renamed = stored.name != connection.name
-        kept = sealed if sealed is not None else stored.sealed
+        kept = sealed.ciphertext if sealed is not None else stored.sealed
         try:
             with TransactWrite(connection=self._connection) as transaction:
                 transaction.save(_item(connection, kept), condition=ConnectionItem.updated_ms == stored.updated_ms)
@@ -81,6 +92,8 @@ class DynamoConnections:
                         ConnectionItem(connection.workspace_id, _name_key(connection.name)),
                         condition=ConnectionItem.connection_id.does_not_exist(),
                     )
+                if sealed is not None:
+                    transaction.save(_key_item(connection, sealed))
         except TransactWriteError as error:
             raise _conflict(error, first="connection", third="name") from error
 
@@ -89,6 +102,7 @@ class DynamoConnections:
         stored = _get(workspace_id, connection_id)
         with TransactWrite(connection=self._connection) as transaction:
             transaction.delete(stored)
+            transaction.delete(ConnectionKeyItem(workspace_id, connection_id))
             transaction.delete(ConnectionItem(workspace_id, _name_key(str(stored.name))))
 
 
@@ -114,8 +128,16 @@ def _conflict(error: TransactWriteError, first: str = "name", third: str = "name
     return error
 
 
+def _key_item(connection: Connection, sealed: SealedSecret) -> ConnectionKeyItem:
+    return ConnectionKeyItem(
+        connection.workspace_id,
+        connection.connection_id,
+        seal=seal_name(sealed.ciphertext),
+        shred_key=sealed.shred_key,
+    )
+
+
 def _item(connection: Connection, sealed: bytes | None) -> ConnectionItem:
-    permissions = connection.permissions
     return ConnectionItem(
         connection.workspace_id,
         connection.connection_id,
@@ -124,9 +146,10 @@ def _item(connection: Connection, sealed: bytes | None) -> ConnectionItem:
         name=connection.name,
         masked_key=connection.masked_key,
         sealed=sealed,
+        account=connection.account,
         status=connection.status.value,
-        detail=connection.detail,
-        permissions=None if permissions is None else orjson.dumps(permissions).decode(),
+        fault=None if connection.fault is None else orjson.dumps(asdict(connection.fault)).decode(),
+        key=None if connection.key is None else orjson.dumps(asdict(connection.key)).decode(),
         last_checked_ms=connection.last_checked_ms,
         created_ms=connection.created_ms,
         updated_ms=connection.updated_ms,
@@ -141,10 +164,19 @@ def _connection(item: ConnectionItem) -> Connection:
         env=str(item.env),
         name=str(item.name),
         masked_key=str(item.masked_key),
+        account=str(item.account),
         status=ConnectionStatus(str(item.status)),
-        detail=item.detail or "",
-        permissions=None if item.permissions is None else orjson.loads(item.permissions),
-        last_checked_ms=None if item.last_checked_ms is None else int(item.last_checked_ms),
+        fault=None if item.fault is None else _fault(orjson.loads(item.fault)),
+        key=None if item.key is None else _key(orjson.loads(item.key)),
+        last_checked_ms=int(item.last_checked_ms or 0),
         created_ms=int(item.created_ms or 0),
         updated_ms=int(item.updated_ms or 0),
     )
+
+
+def _fault(stored: dict[str, Any]) -> KeyNote:
+    return KeyNote(**{**stored, "level": Level(stored["level"])})
+
+
+def _key(stored: dict[str, Any]) -> KeyInfo:
+    return KeyInfo(**{**stored, "scopes": tuple(stored["scopes"])})

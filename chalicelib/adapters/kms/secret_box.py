@@ -1,13 +1,14 @@
-"""Credentials sealed with the AWS Encryption SDK under a KMS key (architecture section 6, C-10).
+"""Credentials sealed in two layers (architecture section 6, C-10, ADR 0010).
 
-The encryption context {workspaceId, connectionId, purpose} is bound to the ciphertext by KMS and shown in CloudTrail:
-a blob copied to another tenant's row does not open. Nothing is cached: each opening is one KMS call that CloudTrail
-records. Sealing needs ``kms:GenerateDataKey`` alone, opening ``kms:Decrypt`` alone.
+Inside, the AWS Encryption SDK under a KMS key: the encryption context {workspaceId, connectionId, purpose} is bound to
+the ciphertext by KMS and shown in CloudTrail, so a blob copied to another tenant's row does not open. Outside, a layer
+under a key per connection whose deletion shreds every copy of the ciphertext, those in backups too. Nothing is cached:
+each opening is one KMS call that CloudTrail records. Sealing needs ``kms:GenerateDataKey`` alone, opening
+``kms:Decrypt`` alone.
 """
 
 from __future__ import annotations
 
-import json
 from functools import cached_property
 from typing import Any
 
@@ -17,13 +18,13 @@ from aws_encryption_sdk.identifiers import AlgorithmSuite
 from botocore.exceptions import BotoCoreError, ClientError
 from cryptography.exceptions import InvalidTag
 
-from chalicelib.domain.workspace.connection import Credentials
+from chalicelib.adapters.kms.shred_layer import ShredLayerBroken, new_shred_key, unwrap, wrap
+from chalicelib.domain.workspace.connection import Credentials, SealedSecret, seal_context
 from chalicelib.ports import ConnectionRef, SealingFailed
 
-PURPOSE = "exchange-credentials"
 # Key commitment without a signature: a signature would add its public key to the encryption context, which IAM
 # conditions compare, and everyone who may seal may also sign.
-_SUITE = AlgorithmSuite.AES_256_GCM_HKDF_SHA512_COMMIT_KEY
+SUITE = AlgorithmSuite.AES_256_GCM_HKDF_SHA512_COMMIT_KEY
 
 
 class KmsSecretBox:
@@ -42,35 +43,36 @@ class KmsSecretBox:
     def _provider(self) -> Any:
         return StrictAwsKmsMasterKeyProvider(key_ids=[self._key_arn])
 
-    def seal(self, ref: ConnectionRef, credentials: Credentials) -> bytes:
-        """Seals under a fresh data key. Raises SealingFailed."""
-        plaintext = json.dumps({"apiKey": credentials.api_key, "secret": credentials.secret}).encode()
+    def seal(self, ref: ConnectionRef, credentials: Credentials) -> SealedSecret:
+        """Seals under a fresh data key and a fresh shred key. Raises SealingFailed."""
+        context = seal_context(ref.workspace_id, ref.connection_id)
         try:
             sealed, _ = self._client.encrypt(
-                source=plaintext,
+                source=credentials.to_bytes(),
                 key_provider=self._provider,
-                encryption_context=_context(ref),
-                algorithm=_SUITE,
+                encryption_context=context,
+                algorithm=SUITE,
             )
         except (AWSEncryptionSDKClientError, BotoCoreError, ClientError) as error:
             raise SealingFailed(f"sealing failed: {type(error).__name__}") from error
-        return bytes(sealed)
+        key = new_shred_key()
+        return SealedSecret(wrap(key, context, bytes(sealed)), key)
 
-    def open(self, ref: ConnectionRef, sealed: bytes) -> Credentials:
+    def open(self, ref: ConnectionRef, sealed: SealedSecret) -> Credentials:
         """Opens what was sealed for exactly this connection. Raises SealingFailed; its text carries nothing secret."""
+        context = seal_context(ref.workspace_id, ref.connection_id)
         try:
-            plaintext, header = self._client.decrypt(source=sealed, key_provider=self._provider)
+            inner = unwrap(sealed.shred_key, context, sealed.ciphertext)
+        except ShredLayerBroken as error:
+            raise SealingFailed("the credentials were sealed for another connection, damaged, or shredded") from error
+        try:
+            plaintext, header = self._client.decrypt(source=inner, key_provider=self._provider)
         except (AWSEncryptionSDKClientError, BotoCoreError, ClientError, InvalidTag) as error:
             raise SealingFailed(f"opening failed: {type(error).__name__}") from error
-        if dict(header.encryption_context) != _context(ref):
-            raise SealingFailed("the credentials were sealed for another connection")
+        if header.algorithm is not SUITE or dict(header.encryption_context) != context:
+            raise SealingFailed("the credentials were sealed for another connection or in another way")
         try:
-            document = json.loads(plaintext)
-            return Credentials(api_key=document["apiKey"], secret=document["secret"])
+            return Credentials.from_bytes(plaintext)
         except (ValueError, KeyError, TypeError):
             # The original error's text could show what was read: it is not chained.
             raise SealingFailed("the credentials are not in the form that sealing wrote") from None
-
-
-def _context(ref: ConnectionRef) -> dict[str, str]:
-    return {"workspaceId": ref.workspace_id, "connectionId": ref.connection_id, "purpose": PURPOSE}

@@ -6,10 +6,16 @@ Refusal                 the request is understood and refused; ``code`` names wh
 ├── UnknownSymbol       the exchange has no such instrument
 ├── MissingReference    the request names something that the workspace does not have
 ├── AccountConflict     the account is in another state than the act needs
-└── InUse               the thing cannot go while something refers to it
+├── InUse               the thing cannot go while something refers to it
+└── KeyRefused          the exchange key may too much or too little, or is not known
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chalicelib.domain.workspace.exchange_key import KeyNote
 
 
 class Refusal(Exception):
@@ -50,3 +56,10 @@ class AccountConflict(Refusal):
 
 class InUse(Refusal):
     """Something refers to it."""
+
+
+class KeyRefused(Refusal):
+    """Nothing of the key is kept; the note says why."""
+
+    def __init__(self, note: KeyNote) -> None:
+        super().__init__(note.code, note.detail, **note.params)

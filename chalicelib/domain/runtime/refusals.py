@@ -24,6 +24,7 @@ CONFLICTS = {
     "run.not_paused": "the run is not paused",
     "run.not_running": "the run is not running",
     "run.connection_not_tested": "the exchange connection has not passed its test: test it first",
+    "run.key_expires": "the exchange key expires before the run would end: put a new one in its place, or run shorter",
     "run.strategy_disabled": "the strategy is disabled: enable it first",
     "trading.off": "trading is switched off: {reason}",
 }

@@ -18,6 +18,7 @@ class OrderConflict(Refusal):
 
 CONFLICTS = {
     "trading.off": "trading is switched off: {reason}",
+    "order.connection_not_tested": "the exchange connection has not passed its last test: only closing is possible",
     "order.run_active": "a run trades {symbol} on this connection, and a foreign order would pause it: stop it first",
     "position.run_active": "a run keeps the position in {symbol}, and a foreign touch would pause it: stop the run",
     "order.finished": "the order is {status} already",

@@ -16,7 +16,6 @@ from chalicelib.domain.runtime.refusals import RunConflict
 from chalicelib.domain.strategy.live import not_traded_live
 from chalicelib.domain.strategy.parse import parse_strategy
 from chalicelib.domain.workspace.bot import Bot
-from chalicelib.domain.workspace.connection import ConnectionStatus
 from chalicelib.identity_ports import AccountRepository
 from chalicelib.ports import Clock, Conflict, Ids
 from chalicelib.run_ports import KillSwitch, RunStore, StartLimits, Workflow
@@ -86,8 +85,10 @@ class StartRun:
         if halt is not None:
             raise RunConflict("trading.off", reason=halt.reason)
         connection = self.connections.get(actor.workspace_id, bot.connection_id)
-        if connection.status is not ConnectionStatus.CONNECTED:
+        if not connection.usable:
             raise RunConflict("run.connection_not_tested")
+        if not connection.outlives(self.clock.now_ms() + minutes * 60_000):
+            raise RunConflict("run.key_expires")
         version = self.strategies.version(actor.workspace_id, bot.strategy_id, bot.strategy_version)
         spec = parse_strategy(version.normalised)
         if not spec.enabled:

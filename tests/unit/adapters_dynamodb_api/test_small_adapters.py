@@ -113,7 +113,12 @@ class TestSettings:
 
     @pytest.mark.parametrize(
         ("name", "value"),
-        [("BYBIT_ENV", "paper"), ("CANDLE_WAKE_SPREAD_MS", "soon"), ("REFRESH_COOKIE_SECURE", "perhaps")],
+        [
+            ("BYBIT_ENV", "paper"),
+            ("CANDLE_WAKE_SPREAD_MS", "soon"),
+            ("REFRESH_COOKIE_SECURE", "perhaps"),
+            ("REAL_TRADING", "yes"),
+        ],
     )
     def test_what_is_impossible_is_named(self, name: str, value: str) -> None:
         with pytest.raises(InvalidSettings, match=name):

@@ -34,7 +34,7 @@ from chalicelib.services.accounts.trail import AccountTrail
 from chalicelib.services.audit.read import ReadAudit
 from chalicelib.services.audit.seal import SealAudit
 from chalicelib.services.bots import Bots
-from chalicelib.services.connections import Connections
+from chalicelib.services.connections import Connections, EnvironmentPolicy
 from chalicelib.services.instruments import Instruments
 from chalicelib.services.lab.datasets import Datasets
 from chalicelib.services.lab.experiments import Experiments
@@ -130,6 +130,7 @@ class FakeServices:
         self.lab_store = MemoryLabStore()
         self.part_work = 1_000_000
         self.exchange = ScriptedExchange()
+        self.environments = EnvironmentPolicy(frozenset({"demo", "real"}))
         self.market_data = ScriptedMarket()
         self.passwords = PlainPasswords()
         self.kms = LocalKms("token-key")
@@ -220,6 +221,7 @@ class FakeServices:
             self.bot_rows,
             ReversingSealer(),
             self.exchange,
+            self.environments,
             self.clock,
             self.ids,
         )
@@ -258,7 +260,7 @@ class FakeServices:
 
     @cached_property
     def permission(self) -> TradingPermission:
-        return TradingPermission(self.switch, self.runs)
+        return TradingPermission(self.switch, self.connection_rows, self.runs)
 
     @cached_property
     def account(self) -> TerminalAccount:

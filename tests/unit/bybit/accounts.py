@@ -10,7 +10,7 @@ from chalicelib.adapters.bybit.exchange import BybitExchange
 from chalicelib.adapters.bybit.governor import ProcessGovernor
 from chalicelib.adapters.bybit.margin_modes import MarginModes
 from chalicelib.ports import Clock, ConnectionRef
-from tests.unit.bybit.fakes import FakeAudit, FakeConnections, FakeRow, FakeSecrets
+from tests.unit.bybit.fakes import FakeAudit, FakeConnections, FakeRow, FakeSecrets, plainly
 
 REF = ConnectionRef("workspace-1", "connection-1")
 
@@ -32,7 +32,7 @@ def account_at(
     rest_url: str, clock: Clock, *, env: str = "demo", key: str = "TESTKEY", secret: str = "TESTSECRET"
 ) -> Account:
     """An account whose calls have ten seconds from now."""
-    connections = FakeConnections({REF: FakeRow(env, f"{key}:{secret}".encode())})
+    connections = FakeConnections({REF: FakeRow(env, plainly(f"{key}:{secret}"))})
     secrets, audit, governor = FakeSecrets(), FakeAudit(), ProcessGovernor(clock.now_ms)
     margin_modes = MarginModes(clock.now_ms)
     opener = AccountOpener(

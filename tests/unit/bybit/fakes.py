@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from chalicelib.domain.workspace.connection import Credentials
+from chalicelib.domain.workspace.connection import Credentials, SealedSecret
 from chalicelib.ports import ConnectionRef, NotFound, PortError, SealingFailed
 
 
@@ -26,10 +26,16 @@ class FakeClock:
         self.time_ms += round(seconds * 1000)
 
 
+def plainly(text: str) -> SealedSecret:
+    """What ``FakeSecrets`` opens: "key:secret"."""
+    return SealedSecret(text.encode(), b"shred key")
+
+
 @dataclass(frozen=True)
 class FakeRow:
     env: str
-    sealed: bytes
+    sealed: SealedSecret
+    usable: bool = True
 
 
 @dataclass
@@ -43,17 +49,17 @@ class FakeConnections:
 
 
 class FakeSecrets:
-    """Opens b"key:secret"."""
+    """Opens a ciphertext of b"key:secret"."""
 
     def __init__(self) -> None:
         self.opened = 0
         self.broken = False
 
-    def open(self, ref: ConnectionRef, sealed: bytes) -> Credentials:
+    def open(self, ref: ConnectionRef, sealed: SealedSecret) -> Credentials:
         if self.broken:
             raise SealingFailed("opening failed: DecryptKeyError")
         self.opened += 1
-        key, _, secret = sealed.decode().partition(":")
+        key, _, secret = sealed.ciphertext.decode().partition(":")
         return Credentials(key, secret)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters.kms.secret_box import PURPOSE
+from chalicelib.domain.workspace.connection import SEAL_PURPOSE
 from tests.unit.infra.iam_statements import actions, role_statements, targets
 
 # Actions that AWS offers for no narrower resource than all.
@@ -37,6 +37,18 @@ def test_the_execution_role_alone_may_decrypt(resources: dict[str, Any]) -> None
     assert may == [("ExecutionRole", ['{"Fn::GetAtt": ["SecretsKey", "Arn"]}'])]
 
 
+def test_shred_keys_are_read_by_the_execution_function_alone(resources: dict[str, Any]) -> None:
+    touching = {
+        role: set(actions(found)) - {"dynamodb:DescribeTable"}
+        for role, found in role_statements(resources)
+        if any("-connection-keys" in target for target in targets(found))
+    }
+    assert touching == {
+        "ApiHandlerRole": {"dynamodb:PutItem", "dynamodb:DeleteItem"},
+        "ExecutionRole": {"dynamodb:GetItem"},
+    }
+
+
 def test_the_shared_rate_limits_are_the_execution_functions_alone(resources: dict[str, Any]) -> None:
     touching = [
         (role, actions(found))
@@ -50,7 +62,7 @@ def test_the_shared_rate_limits_are_the_execution_functions_alone(resources: dic
 
 def test_decrypting_needs_our_purpose_in_the_encryption_context(resources: dict[str, Any]) -> None:
     statement = next(found for _, found in role_statements(resources) if "kms:Decrypt" in actions(found))
-    assert statement["Condition"] == {"StringEquals": {"kms:EncryptionContext:purpose": PURPOSE}}
+    assert statement["Condition"] == {"StringEquals": {"kms:EncryptionContext:purpose": SEAL_PURPOSE}}
 
 
 def test_the_api_alone_derives_secrets_and_can_do_nothing_else_with_their_key(resources: dict[str, Any]) -> None:

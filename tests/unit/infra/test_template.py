@@ -8,11 +8,13 @@ from infra.package import RUNTIME, Package
 
 CONTRACT_TABLES = {
     "mails",
-    "accounts", "connections", "strategies", "bots", "manual-orders", "instruments", "idempotency", "sockets", "audit",
+    "accounts", "connections", "connection-keys", "strategies", "bots", "manual-orders", "instruments", "idempotency",
+    "sockets", "audit",
     "audit-chain",
     "rate-limits",
     "runs", "run-events", "run-inbox", "intents", "fills", "slots", "leases", "datasets", "lab-jobs",
 }  # fmt: skip
+SHREDDED = {"connection-keys"}
 KEPT_FOR_35_DAYS = {"intents", "fills", "audit", "audit-chain", "runs", "run-events", "accounts", "manual-orders"}
 
 
@@ -27,10 +29,19 @@ def _tables(resources: dict[str, Any]) -> dict[str, Any]:
 def test_all_tables_are_there_on_demand_with_point_in_time_recovery(resources: dict[str, Any]) -> None:
     tables = _tables(resources)
     assert set(tables) == CONTRACT_TABLES
-    for table in tables.values():
+    for name, table in tables.items():
         properties = table["Properties"]
         assert properties["BillingMode"] == "PAY_PER_REQUEST"
-        assert properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
+        recovery = properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
+        assert recovery is (name not in SHREDDED), name
+
+
+def test_what_is_deleted_to_shred_a_secret_has_no_copy(resources: dict[str, Any]) -> None:
+    for name in SHREDDED:
+        properties = _tables(resources)[name]["Properties"]
+        assert "StreamSpecification" not in properties
+        assert properties["SSESpecification"] == {"SSEEnabled": True}
+    assert not [found["Type"] for found in resources.values() if found["Type"].startswith("AWS::Backup")]
 
 
 def test_what_money_depends_on_outlives_the_stack(resources: dict[str, Any]) -> None:
@@ -53,7 +64,7 @@ def test_functions_get_the_whole_environment_of_the_contract(package: Package) -
         "SECRETS_KEY_ID", "VERIFIER_KEY_ID", "MAIL_FUNCTION", "MAIL_FROM", "REGISTRATION",
         "STATE_MACHINE_ARN", "EXECUTION_FUNCTION",
         "WEBSOCKET_MANAGEMENT_URL", "WEBSOCKET_PUBLIC_URL",
-        "CANDLE_WAKE_SPREAD_MS", "PUBLIC_ORIGIN", "REFRESH_COOKIE_SECURE", "LOG_LEVEL",
+        "CANDLE_WAKE_SPREAD_MS", "PUBLIC_ORIGIN", "REFRESH_COOKIE_SECURE", "REAL_TRADING", "LOG_LEVEL",
         "AUDIT_BUCKET", "LAB_BUCKET", "LAB_FUNCTION", "LAB_SWEEP_ARN", "LAB_PART_WORK",
     }  # fmt: skip
 
