@@ -441,7 +441,7 @@ export interface paths {
         /** The workspace's connections. */
         get: operations["list_connections"];
         put?: never;
-        /** Adds a connection. The secret is sealed at once and never shown again. Needs the second factor to be set up. */
+        /** Adds a connection. Its key is tested first: a key that may withdraw, may not trade or is not known is refused and nothing of it is kept. The secret is sealed at once and never shown again. Needs the second factor to be set up. */
         post: operations["create_connection"];
         delete?: never;
         options?: never;
@@ -460,11 +460,11 @@ export interface paths {
         get: operations["get_connection"];
         put?: never;
         post?: never;
-        /** Removes a connection and its secret. Refused while a bot trades on it. */
+        /** Removes a connection and destroys its secret, also in backups. Refused while a bot trades on it. */
         delete: operations["delete_connection"];
         options?: never;
         head?: never;
-        /** Renames a connection or gives it another key. */
+        /** Renames a connection, or gives it another key of the same account: tested first, then put in the old one's place, which is destroyed. Bots that run go on with it. */
         patch: operations["change_connection"];
         trace?: never;
     };
@@ -477,7 +477,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Asks the exchange about the key and keeps the verdict. */
+        /** Asks the exchange about the key again and keeps the verdict. With a key that fails only closing is possible. */
         post: operations["check_connection"];
         delete?: never;
         options?: never;
@@ -2006,7 +2006,8 @@ export interface components {
         };
         /**
          * ChangeConnectionBody
-         * @description What to change. A key and its secret change together, and the connection counts as never tested then.
+         * @description What to change. A key and its secret change together; the new key is tested before it takes the old one's place,
+         *     and must be of the same account.
          */
         ChangeConnectionBody: {
             /**
@@ -2218,7 +2219,8 @@ export interface components {
         };
         /**
          * ConnectionView
-         * @description A connection.
+         * @description A connection. ``account`` is the exchange's id of the account; ``fault`` says why the last test failed, and only
+         *     closing is possible then; ``warnings`` are what to put right about a key that works.
          */
         ConnectionView: {
             /**
@@ -2234,14 +2236,17 @@ export interface components {
             name: string;
             /** Maskedkey */
             maskedKey: string;
-            /** Status */
-            status: string;
-            /** Detail */
-            detail: string;
-            /** Permissions */
-            permissions: {
-                [key: string]: unknown;
-            } | null;
+            /** Account */
+            account: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "CONNECTED" | "FAILED";
+            fault: components["schemas"]["KeyNoteView"] | null;
+            /** Warnings */
+            warnings: components["schemas"]["KeyNoteView"][];
+            permissions: components["schemas"]["KeyPermissionsView"] | null;
             /** Lastcheckedat */
             lastCheckedAt: string | null;
             /**
@@ -2328,9 +2333,15 @@ export interface components {
              * @example My demo account
              */
             name: string;
-            /** Apikey */
+            /**
+             * Apikey
+             * Format: password
+             */
             apiKey: string;
-            /** Secret */
+            /**
+             * Secret
+             * Format: password
+             */
             secret: string;
         };
         /**
@@ -3056,6 +3067,54 @@ export interface components {
         JwksView: {
             /** Keys */
             keys: components["schemas"]["JwkView"][];
+        };
+        /**
+         * KeyNoteView
+         * @description A sentence about a key: ``key`` is its line in the dictionaries, filled by ``params``.
+         */
+        KeyNoteView: {
+            /**
+             * Key
+             * @example exchange.key_expires
+             */
+            key: string;
+            /** Detail */
+            detail: string;
+            /** Params */
+            params: {
+                [key: string]: string;
+            };
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "warning" | "error";
+        };
+        /**
+         * KeyPermissionsView
+         * @description What the exchange says of the key. ``withdraw``: whether it may move money out of the account.
+         */
+        KeyPermissionsView: {
+            /** Readonly */
+            readOnly: boolean;
+            /** Trade */
+            trade: boolean;
+            /** Withdraw */
+            withdraw: boolean;
+            /** Ipbound */
+            ipBound: boolean;
+            /** Expiresat */
+            expiresAt: string | null;
+            /** Marginmode */
+            marginMode: string;
+            /**
+             * Scopes
+             * @example [
+             *       "ContractTrade.Order",
+             *       "ContractTrade.Position"
+             *     ]
+             */
+            scopes: string[];
         };
         /**
          * KillSwitchView
@@ -5530,7 +5589,10 @@ export interface operations {
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            424: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
+            502: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     get_connection: {
@@ -5617,7 +5679,11 @@ export interface operations {
             409: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            424: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
+            502: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     check_connection: {

@@ -10,6 +10,7 @@ import pytest
 from chalicelib.domain.accounts.roles import Role
 from chalicelib.domain.workspace.exchange_key import KeyInfo
 from chalicelib.ports import ExchangeRefused
+from chalicelib.services.connections import EnvironmentPolicy
 from tests.fakes.scripted_exchange import GOOD_KEY
 from tests.unit.api.gateway import Client, Gateway, connection_body
 
@@ -61,6 +62,28 @@ def test_real_trading_is_not_enabled(client: Client) -> None:
     answer = client.post("/exchanges", {**connection_body(), "env": "real"})
 
     assert (answer.status, answer.json["code"]) == (403, "exchange.real_disabled")
+
+
+def test_real_money_needs_a_fresh_proof_of_presence(gateway: Gateway, client: Client) -> None:
+    gateway.services.environments = EnvironmentPolicy(frozenset({"real"}), real_trading=True)
+    body = {**connection_body(), "env": "real"}
+
+    refused = client.post("/exchanges", body)
+    client.step_up()
+    made = client.post("/exchanges", body)
+
+    assert (refused.status, refused.json["code"]) == (403, "auth.step_up_required")
+    assert (made.status, made.json["env"]) == (201, "real")
+
+
+def test_another_real_key_needs_it_too(gateway: Gateway, client: Client) -> None:
+    gateway.services.environments = EnvironmentPolicy(frozenset({"real"}), real_trading=True)
+    made = client.step_up().post("/exchanges", {**connection_body(), "env": "real"})
+    gateway.services.clock.now += 6 * 60_000
+
+    answer = client.call("PATCH", f"/exchanges/{made.json['id']}", body=ANOTHER)
+
+    assert (answer.status, answer.json["code"]) == (403, "auth.step_up_required")
 
 
 def test_a_key_of_an_environment_that_is_not_served_is_refused_unasked(gateway: Gateway, client: Client) -> None:

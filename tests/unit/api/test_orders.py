@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -11,7 +12,7 @@ from chalicelib.domain.runtime.orders import Outcome, OutcomeKind
 from chalicelib.domain.workspace.manual_order import ManualOrder
 from chalicelib.ports import NotFound
 from tests.fakes.memory_workspace import MemoryManualOrders
-from tests.fakes.scripted_exchange import order_fact
+from tests.fakes.scripted_exchange import GOOD_KEY, order_fact
 from tests.unit.api.gateway import Client, Gateway, order_body
 
 
@@ -255,3 +256,19 @@ def test_the_intent_is_stored_before_the_order_is_sent(gateway: Gateway, client:
     client.post("/terminal/orders", order_body(account))
 
     assert stored == [1]
+
+
+def test_a_key_that_failed_its_last_test_is_good_for_closing_only(gateway: Gateway, client: Client) -> None:
+    connection_id = client.connection()
+    gateway.services.exchange.key = replace(GOOD_KEY, can_withdraw=True)
+    client.post(f"/exchanges/{connection_id}/test")
+
+    opening = client.post("/terminal/orders", order_body(connection_id), key="k1")
+    closing = client.post(
+        "/terminal/orders",
+        order_body(connection_id, side="Sell", reduceOnly=True, stopLoss=None, takeProfit=None),
+        key="k2",
+    )
+
+    assert (opening.status, opening.json["code"]) == (409, "order.connection_not_tested")
+    assert closing.status == 201, closing.text

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from chalicelib.domain.accounts.limits import WorkspaceLimits
 from chalicelib.domain.runtime.messages import StopRequested
+from tests.fakes.scripted_exchange import GOOD_KEY
 from tests.unit.api.gateway import Client, Gateway
 
 
@@ -143,7 +146,8 @@ def test_intents_and_fills_start_empty(client: Client) -> None:
 def test_a_run_needs_a_tested_connection(gateway: Gateway, client: Client) -> None:
     bot_id = client.bot()
     connection_id = client.get(f"/bots/{bot_id}").json["exchangeConnectionId"]
-    client.call("PATCH", f"/exchanges/{connection_id}", body={"apiKey": "ANOTHERKEY99", "secret": "another-secret"})
+    gateway.services.exchange.key = replace(GOOD_KEY, read_only=True)
+    client.post(f"/exchanges/{connection_id}/test")
 
     answer = client.post(f"/bots/{bot_id}/runs")
 
@@ -154,3 +158,13 @@ def test_a_cursor_that_is_not_of_this_list_is_refused(client: Client) -> None:
     answer = client.get("/runs", cursor="nonsense")
 
     assert (answer.status, answer.pointers()) == (400, ["#/query/cursor"])
+
+
+def test_a_run_that_its_key_would_not_outlive_is_not_started(gateway: Gateway, client: Client) -> None:
+    gateway.services.exchange.key = replace(GOOD_KEY, expires_ms=gateway.services.clock.now + 60 * 60_000)
+    bot_id = client.bot()
+
+    answer = client.post(f"/bots/{bot_id}/runs", {"durationMinutes": 60})
+
+    assert (answer.status, answer.json["code"]) == (409, "run.key_expires")
+    assert client.post(f"/bots/{bot_id}/runs", {"durationMinutes": 59}).status == 201
