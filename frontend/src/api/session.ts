@@ -30,4 +30,16 @@ export function expireSession() {
   useSession.setState((state) => (state.session ? { expired: true } : state));
 }
 
+/** The same session with another access token: a stepped-up one. */
+export function replaceAccessToken(accessToken: string) {
+  useSession.setState((state) => (state.session ? { session: { ...state.session, accessToken } } : state));
+}
+
+/** What is known of the user or the workspace has changed: the shell shows it. */
+export function amendSession(change: { user?: Partial<Session["user"]>; workspace?: Partial<Session["workspace"]> }) {
+  useSession.setState(({ session }) =>
+    session ? { session: { ...session, user: { ...session.user, ...change.user }, workspace: { ...session.workspace, ...change.workspace } } } : {},
+  );
+}
+
 export const storedCsrf = () => localStorage.getItem(CSRF);

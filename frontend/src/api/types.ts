@@ -24,6 +24,60 @@ export type SocketTicket = Schemas["TicketView"];
 export type KillSwitch = Schemas["KillSwitchView"];
 export type StopAllResult = Schemas["StopAllView"];
 
+export type SteppedUp = Schemas["SteppedUpView"];
+
+export type Role = "viewer" | "trader" | "admin";
+export const ROLES: readonly Role[] = ["viewer", "trader", "admin"];
+/** Whether `role` reaches what asks for `least`. */
+export const reaches = (role: string | undefined, least: Role) => ROLES.indexOf(role as Role) >= ROLES.indexOf(least);
+
+export type TotpSetup = Schemas["TotpSetupView"];
+export type RecoveryCodes = Schemas["RecoveryCodesView"];
+export type Device = Schemas["SessionDeviceView"];
+export type MyWorkspace = Narrow<Schemas["MyWorkspaceView"], { role: Role }>;
+export type Workspace = Narrow<Schemas["WorkspaceDetailView"], { role: Role }>;
+export type Member = Narrow<Schemas["MemberView"], { role: Role }>;
+export type Invitation = Narrow<Schemas["InvitationView"], { role: Role }>;
+export type Joined = Schemas["JoinedView"];
+export type AuditEntry = Schemas["AuditEntryView"];
+export type AuditVerdict = Narrow<Schemas["VerificationView"], { verdict: "intact" | "broken" }>;
+
+/** A sentence about an exchange key: `key` is its line among the problems. */
+export interface KeyNote {
+  key: string;
+  detail: string;
+  params: Record<string, string>;
+  level: "warning" | "error";
+}
+
+export interface KeyPermissions {
+  readOnly: boolean;
+  trade: boolean;
+  withdraw: boolean;
+  ipBound: boolean;
+  expiresAt: string | null;
+  marginMode: string;
+  scopes: string[];
+}
+
+export type ExchangeEnvironment = "demo" | "testnet" | "real";
+
+export interface Connection {
+  id: string;
+  exchange: string;
+  env: ExchangeEnvironment;
+  name: string;
+  maskedKey: string;
+  account: string;
+  status: "CONNECTED" | "FAILED";
+  fault: KeyNote | null;
+  warnings: KeyNote[];
+  permissions: KeyPermissions | null;
+  lastCheckedAt: string | null;
+  createdAt: string;
+  updatedAt: string;
+}
+
 export type Bot = Narrow<Schemas["BotView"], { status: "ready" | "running" }>;
 
 export type Level =

@@ -1,11 +1,12 @@
 import { Link } from "@tanstack/react-router";
-import { Bot, ListVideo } from "lucide-react";
+import { Bot, ListVideo, Settings } from "lucide-react";
 import { useTranslation } from "react-i18next";
 
 /** The areas that exist. A room that is not built yet has no door. */
 const AREAS = [
   { to: "/factory/bots", icon: Bot, label: "nav.bots" },
   { to: "/factory/runs", icon: ListVideo, label: "nav.runs" },
+  { to: "/settings", icon: Settings, label: "nav.settings" },
 ] as const;
 
 function Areas({ className }: { className: string }) {

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 
 import { eventSocket } from "@/api/socket";
 import { ReloginDialog } from "@/features/auth/ReloginDialog";
+import { StepUpDialog } from "@/features/auth/StepUpDialog";
 import { useLiveLists } from "@/features/runs/useLiveLists";
 
 import { ConnectionBanner } from "./ConnectionBanner";
@@ -36,6 +37,7 @@ export function Shell() {
         <Outlet />
       </main>
       <BottomBar />
+      <StepUpDialog />
       <ReloginDialog />
     </div>
   );

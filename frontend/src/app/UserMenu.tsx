@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { Check, CircleUser } from "lucide-react";
+import { CircleUser } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import { useTranslation } from "react-i18next";
 
@@ -8,9 +8,10 @@ import { logout } from "@/api/client";
 import { useSession } from "@/api/session";
 import { LANGUAGE_NAMES, LANGUAGES, setLanguage, type Language } from "@/i18n";
 
+import { MENU_ITEM, MenuChoice } from "./MenuChoice";
+import { WorkspaceChoice } from "./WorkspaceChoice";
 import { setPriceColours, setTheme, useAppearance, type PriceColours, type Theme } from "./appearance";
 
-const ITEM = "flex min-h-8 items-center gap-2 rounded-sm px-2 text-dense outline-none data-[highlighted]:bg-s3";
 const THEMES: Theme[] = ["system", "dark", "light"];
 const COLOURS: PriceColours[] = ["teal-red", "blue-orange"];
 
@@ -43,7 +44,7 @@ export function UserMenu() {
         <DropdownMenu.Content
           align="end"
           sideOffset={8}
-          className="z-50 min-w-56 rounded-lg border border-hairline bg-s2 p-2 shadow-2xl"
+          className="z-50 max-h-[var(--radix-dropdown-menu-content-available-height)] max-w-[min(320px,calc(100vw-16px))] min-w-56 overflow-y-auto rounded-lg border border-hairline bg-s2 p-2 shadow-2xl"
         >
           <div className="px-2 pb-2">
             <p className="font-medium break-all">{session?.user.email}</p>
@@ -51,43 +52,34 @@ export function UserMenu() {
               {session?.workspace.name} · {session && t(`roles.${session.workspace.role}`, { defaultValue: session.workspace.role })}
             </p>
           </div>
+          <WorkspaceChoice />
           <DropdownMenu.RadioGroup value={i18n.language} onValueChange={(value) => void setLanguage(value as Language)} aria-label={t("language")}>
             <DropdownMenu.Label className="px-2 pt-1 text-caption text-text2">{t("language")}</DropdownMenu.Label>
             {LANGUAGES.map((each) => (
-              <Choice key={each} value={each} label={LANGUAGE_NAMES[each]} />
+              <MenuChoice key={each} value={each} label={LANGUAGE_NAMES[each]} />
             ))}
           </DropdownMenu.RadioGroup>
           <DropdownMenu.RadioGroup value={theme} onValueChange={(value) => setTheme(value as Theme)} aria-label={t("theme.label")}>
             <DropdownMenu.Label className="px-2 pt-1 text-caption text-text2">{t("theme.label")}</DropdownMenu.Label>
             {THEMES.map((each) => (
-              <Choice key={each} value={each} label={t(`theme.${each}`)} />
+              <MenuChoice key={each} value={each} label={t(`theme.${each}`)} />
             ))}
           </DropdownMenu.RadioGroup>
           <DropdownMenu.RadioGroup value={colours} onValueChange={(value) => setPriceColours(value as PriceColours)} aria-label={t("colours.label")}>
             <DropdownMenu.Label className="px-2 pt-2 text-caption text-text2">{t("colours.label")}</DropdownMenu.Label>
             {COLOURS.map((each) => (
-              <Choice key={each} value={each} label={t(`colours.${each}`)} />
+              <MenuChoice key={each} value={each} label={t(`colours.${each}`)} />
             ))}
           </DropdownMenu.RadioGroup>
           <DropdownMenu.Separator className="my-2 h-px bg-hairline" />
-          <DropdownMenu.Item className={ITEM} onSelect={() => void leave()}>
+          <DropdownMenu.Item className={MENU_ITEM} onSelect={() => void navigate({ to: "/settings/security" })}>
+            {t("nav.settings")}
+          </DropdownMenu.Item>
+          <DropdownMenu.Item className={MENU_ITEM} onSelect={() => void leave()}>
             {t("signOut")}
           </DropdownMenu.Item>
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
-  );
-}
-
-function Choice({ value, label }: { value: string; label: string }) {
-  return (
-    <DropdownMenu.RadioItem value={value} className={ITEM} onSelect={(event) => event.preventDefault()}>
-      <span className="size-4">
-        <DropdownMenu.ItemIndicator>
-          <Check aria-hidden size={16} />
-        </DropdownMenu.ItemIndicator>
-      </span>
-      {label}
-    </DropdownMenu.RadioItem>
   );
 }

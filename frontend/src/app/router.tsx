@@ -1,3 +1,5 @@
+import "./linkToken";
+
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
 
 import { renew } from "@/api/client";
@@ -24,6 +26,37 @@ const login = createRoute({
     next: typeof search.next === "string" && /^\/(?![/\\])/.test(search.next) ? search.next : undefined,
   }),
   component: LoginPage,
+});
+
+/** Pages before signing in; they come when they are wanted. */
+const register = createRoute({
+  getParentRoute: () => root,
+  path: "/register",
+  component: lazyRouteComponent(() => import("@/features/auth/RegisterPage"), "RegisterPage"),
+});
+const verifyEmail = createRoute({
+  getParentRoute: () => root,
+  path: "/verify-email",
+  component: lazyRouteComponent(() => import("@/features/auth/VerifyEmailPage"), "VerifyEmailPage"),
+});
+const forgotPassword = createRoute({
+  getParentRoute: () => root,
+  path: "/forgot-password",
+  component: lazyRouteComponent(() => import("@/features/auth/ForgotPasswordPage"), "ForgotPasswordPage"),
+});
+const resetPassword = createRoute({
+  getParentRoute: () => root,
+  path: "/reset-password",
+  component: lazyRouteComponent(() => import("@/features/auth/ResetPasswordPage"), "ResetPasswordPage"),
+});
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: "/invitation",
+  // Whoever is signed in joins; whoever is not, or cannot be asked for now, signs in first.
+  beforeLoad: async () => {
+    if (!currentSession()) await renew().catch(() => false);
+  },
+  component: lazyRouteComponent(() => import("@/features/auth/InvitationPage"), "InvitationPage"),
 });
 
 const app = createRoute({
@@ -53,8 +86,54 @@ const run = createRoute({
   component: lazyRouteComponent(() => import("@/features/runs/RunPage"), "RunPage"),
 });
 
+const settings = createRoute({
+  getParentRoute: () => app,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("@/features/settings/SettingsLayout"), "SettingsLayout"),
+});
+const settingsIndex = createRoute({
+  getParentRoute: () => settings,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/settings/security", replace: true });
+  },
+});
+const security = createRoute({
+  getParentRoute: () => settings,
+  path: "/security",
+  component: lazyRouteComponent(() => import("@/features/settings/security/SecurityPage"), "SecurityPage"),
+});
+const exchanges = createRoute({
+  getParentRoute: () => settings,
+  path: "/exchanges",
+  component: lazyRouteComponent(() => import("@/features/settings/exchanges/ExchangesPage"), "ExchangesPage"),
+});
+const team = createRoute({
+  getParentRoute: () => settings,
+  path: "/team",
+  component: lazyRouteComponent(() => import("@/features/settings/team/TeamPage"), "TeamPage"),
+});
+const workspace = createRoute({
+  getParentRoute: () => settings,
+  path: "/workspace",
+  component: lazyRouteComponent(() => import("@/features/settings/workspace/WorkspacePage"), "WorkspacePage"),
+});
+const audit = createRoute({
+  getParentRoute: () => settings,
+  path: "/audit",
+  component: lazyRouteComponent(() => import("@/features/settings/audit/AuditPage"), "AuditPage"),
+});
+const data = createRoute({
+  getParentRoute: () => settings,
+  path: "/data",
+  component: lazyRouteComponent(() => import("@/features/settings/data/DataPage"), "DataPage"),
+});
+
+const before = [login, register, verifyEmail, forgotPassword, resetPassword, invitation];
+const rooms = settings.addChildren([settingsIndex, security, exchanges, team, workspace, audit, data]);
+
 export const router = createRouter({
-  routeTree: root.addChildren([login, app.addChildren([index, bots, runs, run])]),
+  routeTree: root.addChildren([...before, app.addChildren([index, bots, runs, run, rooms])]),
   defaultPreload: "intent",
   scrollRestoration: true,
 });

@@ -8,11 +8,11 @@ export function EnvironmentBadge({ env }: { env: string }) {
   const Icon = real ? TriangleAlert : FlaskConical;
   return (
     <span
-      title={real ? t("environment.realText") : t("environment.demoText")}
+      title={real ? t("environment.realText") : env === "testnet" ? t("environment.testnetText") : t("environment.demoText")}
       className={`inline-flex min-h-6 items-center gap-1 rounded-sm border px-2 text-table font-semibold ${real ? "border-warn text-warn tint-warn" : "border-accent text-accent tint-accent"}`}
     >
       <Icon aria-hidden size={12} />
-      {real ? t("environment.real") : t("environment.demo")}
+      {real ? t("environment.real") : env === "testnet" ? t("environment.testnet") : t("environment.demo")}
     </span>
   );
 }
