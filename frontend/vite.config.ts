@@ -10,7 +10,17 @@ const apiProxy = process.env.API_PROXY;
 export default defineConfig({
   plugins: [react(), tailwindcss()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
-  build: { target: "es2022", manifest: true, sourcemap: false },
+  build: {
+    target: "es2022",
+    manifest: true,
+    sourcemap: false,
+    rolldownOptions: {
+      output: {
+        // What the shell needs anyway stays in one file: split by who else imports it, it compresses 6 kB worse.
+        codeSplitting: { groups: [{ name: "shell", test: /node_modules\/(react|react-dom|scheduler|react-i18next|i18next|zustand|@tanstack|@radix-ui|radix-ui|react-remove-scroll|react-style-singleton|react-remove-scroll-bar|aria-hidden|@floating-ui|use-sidecar|use-callback-ref)\/|src\/(api|format)\// }] },
+      },
+    },
+  },
   server: apiProxy
     ? { proxy: { "/api": { target: apiProxy, changeOrigin: true }, "/ws": { target: apiProxy, ws: true } } }
     : {},

@@ -1,10 +1,14 @@
 import type { Page, Route, WebSocketRoute } from "@playwright/test";
 
 import * as facts from "./facts";
+import { MockSettings } from "./mockSettings";
+import { RECOVERY_CODES } from "./settingsFacts";
 
-interface Answer {
+export interface Answer {
   status?: number;
   body?: unknown;
+  /** What is no JSON. */
+  text?: string;
   headers?: Record<string, string>;
 }
 
@@ -32,6 +36,7 @@ export class MockApi {
       counts: { orders: 0, fills: 0, trades: 0, errors: 0 },
     },
   };
+  readonly settings = new MockSettings();
   loggedIn = false;
   tokenValid = true;
   private sockets: WebSocketRoute[] = [];
@@ -122,13 +127,17 @@ export class MockApi {
     if (path === "/auth/login") return this.login(body ?? {});
     if (path === "/auth/refresh") {
       if (!this.loggedIn || headers["x-csrf-token"] !== "csrf-1") return problem(401, "auth.refresh_invalid", "log in again");
-      return { body: facts.session };
+      return { body: this.settings.session() };
     }
+    const before = this.settings.public(path, body);
+    if (before) return before;
     if (path === "/auth/logout") {
       this.loggedIn = false;
       return { status: 204 };
     }
     if (!this.tokenValid || headers.authorization !== "Bearer token-1") return problem(401, "auth.token_expired", "the token has expired");
+    const own = this.settings.answer(method, path, query, body);
+    if (own) return own;
     if (path === "/sockets/tickets") return { status: 201, body: { ticket: "t-1", url: "ws://127.0.0.1:1/socket", expiresAt: facts.iso(30_000) } };
     if (path === "/bots") return { body: { items: this.bots, nextCursor: null } };
     if (path.startsWith("/strategies/")) return path.endsWith("/versions") ? { body: { items: [{ ...facts.strategy, version: 12 }], nextCursor: null } } : { body: facts.strategy };
@@ -177,11 +186,13 @@ export class MockApi {
 
   private login(body: Record<string, unknown>): Answer {
     if (body.email !== facts.session.user.email || body.password !== facts.PASSWORD) return problem(401, "auth.invalid_credentials", "wrong");
-    if (!body.totp) return problem(401, "auth.totp_required", "code needed");
-    if (body.totp !== facts.CODE) return problem(401, "auth.totp_invalid", "wrong code");
+    if (body.recoveryCode) {
+      if (body.recoveryCode !== RECOVERY_CODES[0]) return problem(401, "auth.recovery_code_invalid", "wrong code");
+    } else if (!body.totp) return problem(401, "auth.totp_required", "code needed");
+    else if (body.totp !== facts.CODE) return problem(401, "auth.totp_invalid", "wrong code");
     this.loggedIn = true;
     this.tokenValid = true;
-    return { body: facts.session };
+    return { body: this.settings.session() };
   }
 }
 
@@ -189,6 +200,6 @@ export function problem(status: number, code: string, detail: string): Answer {
   return { status, body: { type: `/problems/${code}`, title: "Problem", status, detail, code, requestId: "req-0042" }, headers: { "content-type": "application/problem+json" } };
 }
 
-async function reply(route: Route, { status = 200, body, headers = {} }: Answer) {
-  await route.fulfill({ status, contentType: "application/json", headers, body: body === undefined ? "" : JSON.stringify(body) });
+async function reply(route: Route, { status = 200, body, text, headers = {} }: Answer) {
+  await route.fulfill({ status, contentType: "application/json", headers, body: text ?? (body === undefined ? "" : JSON.stringify(body)) });
 }

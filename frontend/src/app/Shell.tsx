@@ -3,8 +3,7 @@ import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 
 import { eventSocket } from "@/api/socket";
-import { ReloginDialog } from "@/features/auth/ReloginDialog";
-import { StepUpDialog } from "@/features/auth/StepUpDialog";
+import { AuthDialogs } from "@/features/auth/AuthDialogs";
 import { useLiveLists } from "@/features/runs/useLiveLists";
 
 import { ConnectionBanner } from "./ConnectionBanner";
@@ -37,8 +36,7 @@ export function Shell() {
         <Outlet />
       </main>
       <BottomBar />
-      <StepUpDialog />
-      <ReloginDialog />
+      <AuthDialogs />
     </div>
   );
 }

@@ -4,9 +4,9 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet,
 
 import { renew } from "@/api/client";
 import { currentSession } from "@/api/session";
-import { LoginPage } from "@/features/auth/LoginPage";
 import { BotsPage } from "@/features/bots/BotsPage";
 import { RunsPage } from "@/features/runs/RunsPage";
+import { loadRooms } from "@/i18n";
 
 import { LoadFailed, NotFound } from "./Fallbacks";
 import { Shell } from "./Shell";
@@ -25,28 +25,33 @@ const login = createRoute({
     // would be taken from the address unchecked.
     next: typeof search.next === "string" && /^\/(?![/\\])/.test(search.next) ? search.next : undefined,
   }),
-  component: LoginPage,
+  beforeLoad: loadRooms,
+  component: lazyRouteComponent(() => import("@/features/auth/LoginPage"), "LoginPage"),
 });
 
 /** Pages before signing in; they come when they are wanted. */
 const register = createRoute({
   getParentRoute: () => root,
   path: "/register",
+  beforeLoad: loadRooms,
   component: lazyRouteComponent(() => import("@/features/auth/RegisterPage"), "RegisterPage"),
 });
 const verifyEmail = createRoute({
   getParentRoute: () => root,
   path: "/verify-email",
+  beforeLoad: loadRooms,
   component: lazyRouteComponent(() => import("@/features/auth/VerifyEmailPage"), "VerifyEmailPage"),
 });
 const forgotPassword = createRoute({
   getParentRoute: () => root,
   path: "/forgot-password",
+  beforeLoad: loadRooms,
   component: lazyRouteComponent(() => import("@/features/auth/ForgotPasswordPage"), "ForgotPasswordPage"),
 });
 const resetPassword = createRoute({
   getParentRoute: () => root,
   path: "/reset-password",
+  beforeLoad: loadRooms,
   component: lazyRouteComponent(() => import("@/features/auth/ResetPasswordPage"), "ResetPasswordPage"),
 });
 const invitation = createRoute({
@@ -54,7 +59,7 @@ const invitation = createRoute({
   path: "/invitation",
   // Whoever is signed in joins; whoever is not, or cannot be asked for now, signs in first.
   beforeLoad: async () => {
-    if (!currentSession()) await renew().catch(() => false);
+    await Promise.all([loadRooms(), currentSession() ?? renew().catch(() => false)]);
   },
   component: lazyRouteComponent(() => import("@/features/auth/InvitationPage"), "InvitationPage"),
 });
@@ -89,6 +94,7 @@ const run = createRoute({
 const settings = createRoute({
   getParentRoute: () => app,
   path: "/settings",
+  beforeLoad: loadRooms,
   component: lazyRouteComponent(() => import("@/features/settings/SettingsLayout"), "SettingsLayout"),
 });
 const settingsIndex = createRoute({

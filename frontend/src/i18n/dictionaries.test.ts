@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 
 import { i18next, setLanguage, startI18n } from ".";
-import { en } from "./en";
+import { en as first } from "./en";
+import { rooms } from "./rooms";
 import { ru } from "./ru";
 
+const en = { ...first, ...rooms };
 type Dictionary = Record<string, string>;
 const PLURAL = /_(zero|one|two|few|many|other)$/;
 const namespaces = Object.keys(en) as (keyof typeof en)[];

@@ -31,6 +31,12 @@ async function load(language: Language) {
   for (const [namespace, texts] of Object.entries(ru)) i18next.addResourceBundle(language, namespace, texts);
 }
 
+/** Adds English texts that came later than the first load; safe to repeat. */
+export async function loadRooms() {
+  const { rooms } = await import("./rooms");
+  for (const [namespace, texts] of Object.entries(rooms)) i18next.addResourceBundle("en", namespace, texts);
+}
+
 /** Ready to draw: the reader's language is there. */
 export async function startI18n() {
   await i18next.use(initReactI18next).init({

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 
 import { en } from "./en";
+import { rooms } from "./rooms";
 
 const known = new Set(
-  Object.entries(en).flatMap(([namespace, texts]) => Object.keys(texts).map((key) => `${namespace}:${key.replace(/_(one|other)$/, "")}`)),
+  Object.entries({ ...en, ...rooms }).flatMap(([namespace, texts]) => Object.keys(texts).map((key) => `${namespace}:${key.replace(/_(one|other)$/, "")}`)),
 );
 
 function sources(folder: string): string[] {

@@ -10,9 +10,9 @@ import { LoginForm } from "./LoginForm";
 export function ReloginDialog() {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
-  const { session, expired } = useSession();
+  const session = useSession((state) => state.session);
   return (
-    <Dialog open={expired} onOpenChange={() => undefined} dismissible={false} title={t("login.again")} description={t("login.againText")}>
+    <Dialog open onOpenChange={() => undefined} dismissible={false} title={t("login.again")} description={t("login.againText")}>
       <LoginForm email={session?.user.email} onDone={() => void queryClient.invalidateQueries()} />
     </Dialog>
   );

@@ -1,9 +1,9 @@
-import { useEffect, type FormEvent } from "react";
+import type { FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import { stepUp } from "@/api/client";
 import { useSession } from "@/api/session";
-import { settleStepUp, staffStepUp, useStepUp } from "@/api/stepUp";
+import { settleStepUp } from "@/api/stepUp";
 import { Button } from "@/ui/Button";
 import { Dialog, DialogActions } from "@/ui/Dialog";
 import { ErrorBlock } from "@/ui/ErrorBlock";
@@ -15,12 +15,10 @@ import { PasswordField } from "./PasswordField";
 /** Opens when the API wants to know that the owner is there; what was asked for goes on after the proof. */
 export function StepUpDialog() {
   const { t } = useTranslation("account");
-  const open = useStepUp((state) => state.waiting.length > 0);
   const withCode = useSession((state) => state.session?.user.totpEnabled ?? true);
-  useEffect(staffStepUp, []);
   return (
     <Dialog
-      open={open}
+      open
       onOpenChange={(next) => !next && settleStepUp(false)}
       title={t("stepUp.title")}
       description={withCode ? t("stepUp.text") : t("stepUp.textPassword")}

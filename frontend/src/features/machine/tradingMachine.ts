@@ -16,6 +16,7 @@ const OWN_MOVES: readonly (readonly [TradingState, TradingState])[] = [
   ["EXIT_PENDING", "IDLE"],
   ["EXIT_PENDING", "IN_POSITION"],
   ["IDLE", "IN_POSITION"],
+  ["IDLE", "EXIT_PENDING"],
   ["IN_POSITION", "IDLE"],
   ["PAUSED", "IDLE"],
   ["PAUSED", "IN_POSITION"],

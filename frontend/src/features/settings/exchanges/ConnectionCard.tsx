@@ -62,7 +62,7 @@ export function ConnectionCard({ connection, mayChange }: Props) {
             {connection.permissions?.expiresAt ? <Time at={connection.permissions.expiresAt} form="full" zone /> : t("exchanges.noExpiry")}
           </Fact>
         </dl>
-        {connection.permissions && <Permissions permissions={connection.permissions} />}
+        {connection.permissions?.scopes && <Permissions permissions={connection.permissions} />}
         {test.error !== null && <ErrorBlock error={test.error} />}
         {mayChange && (
           <div className="flex flex-wrap gap-2 pt-1">

@@ -1,0 +1,5 @@
+import account from "@/locales/en/account.json";
+import settings from "@/locales/en/settings.json";
+
+/** English texts that come with the rooms that need them, not with the first load. */
+export const rooms = { account, settings } as const;
