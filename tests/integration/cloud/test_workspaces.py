@@ -1,4 +1,4 @@
-"""Two people in one workspace on the local cloud: invited, promoted, removed, erased; with the rights that IAM gives."""
+"""Two people in one workspace on the local cloud: invited, promoted, removed, erased, under the rights of IAM."""
 
 from __future__ import annotations
 
