@@ -13,7 +13,7 @@ PortError
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
 
@@ -126,9 +126,9 @@ class AuditTrail(Protocol):
 class StreamSignature:
     """What logs a private stream in, valid until ``expires_ms`` (seconds away)."""
 
-    api_key: str
+    api_key: str = field(repr=False)
     expires_ms: int
-    signature: str
+    signature: str = field(repr=False)
 
 
 class Exchange(Protocol):

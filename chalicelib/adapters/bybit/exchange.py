@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol, TypeVar
 
@@ -58,7 +58,7 @@ class OpenSession:
     """
 
     session: BybitSession
-    api_key: str
+    api_key: str = field(repr=False)
     sign: Callable[[bytes], str]
     server_now_ms: Callable[[], int]
 

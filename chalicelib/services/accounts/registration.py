@@ -5,7 +5,7 @@ Whoever asks always gets the same answer after the same work; what became of it 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from chalicelib.domain.accounts.errors import Forbidden
@@ -35,10 +35,10 @@ class Newcomer:
     """Who registers."""
 
     email: str
-    password: str
+    password: str = field(repr=False)
     name: str
     locale: str
-    invitation: str | None = None
+    invitation: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
