@@ -7,6 +7,7 @@ import inspect
 import pytest
 
 from chalicelib.account_ports import SocketRepository
+from chalicelib.audit_ports import AuditChain, AuditLog, AuditWriter, PublishedHeads
 from chalicelib.identity_ports import (
     AccountRepository,
     DerivedSecrets,
@@ -19,12 +20,16 @@ from chalicelib.identity_ports import (
     WorkspaceRepository,
 )
 from chalicelib.mail_ports import Outbox
-from chalicelib.ports import Exchange, MarketData
+from chalicelib.ports import AuditTrail, Exchange, MarketData
 from chalicelib.run_ports import Inbox, RunStore, Workflow
+from chalicelib.workspace_ports import ErasureRepository, MemberRepository, QuotaRepository
 from tests.fakes.memory_accounts import MemoryAccounts, MemoryLoginAttempts, MemorySessions, MemorySockets
+from tests.fakes.memory_audit import MemoryAuditChain, MemoryAuditLog, MemoryHeads
 from tests.fakes.memory_inbox import MemoryInbox, MemoryWorkflow
 from tests.fakes.memory_mail import MemoryInvitations, MemoryLinks, MemoryOutbox
 from tests.fakes.memory_runs import MemoryRunStore
+from tests.fakes.memory_switches import MemoryAudit
+from tests.fakes.memory_workspaces import MemoryErasure, MemoryMembers, MemoryQuotas
 from tests.fakes.plain_security import HmacSecrets, PlainPasswords
 from tests.fakes.scripted_exchange import ScriptedExchange, ScriptedMarket
 
@@ -48,6 +53,14 @@ from tests.fakes.scripted_exchange import ScriptedExchange, ScriptedMarket
         (Outbox, MemoryOutbox),
         (DerivedSecrets, HmacSecrets),
         (PasswordHasher, PlainPasswords),
+        (AuditLog, MemoryAuditLog),
+        (AuditWriter, MemoryAuditLog),
+        (AuditChain, MemoryAuditChain),
+        (PublishedHeads, MemoryHeads),
+        (AuditTrail, MemoryAudit),
+        (MemberRepository, MemoryMembers),
+        (QuotaRepository, MemoryQuotas),
+        (ErasureRepository, MemoryErasure),
     ],
 )
 def test_a_fake_has_every_method_of_its_port(port: type, fake: type) -> None:

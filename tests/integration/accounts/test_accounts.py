@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from http import HTTPStatus
-from typing import Any
 
 import httpx
 import pyotp
@@ -18,9 +15,7 @@ from websockets.exceptions import InvalidStatus
 from infra.local.cloud import LocalCloud
 from infra.local.deploy import STACK
 from tests.e2e.api_client import ApiClient
-
-PASSWORD = "correct horse battery"
-SECONDS_TO_MAIL = 20
+from tests.e2e.browser import PASSWORD, Browser
 
 
 @pytest.fixture(scope="module")
@@ -28,52 +23,6 @@ def cloud() -> Iterator[LocalCloud]:
     """A local cloud of its own: many requests at one moment leave it with many processes."""
     with LocalCloud(speed=60) as started:
         yield started
-
-
-class Browser:
-    """One browser of one person: their address, cookies and access token."""
-
-    def __init__(self, cloud: LocalCloud, email: str, agent: str) -> None:
-        self._cloud = cloud
-        self._email = email
-        self._http = httpx.Client(base_url=cloud.endpoints["api"], timeout=40, headers={"User-Agent": agent})
-
-    def ask(self, method: str, path: str, body: dict[str, Any] | None = None, *, status: int = 200) -> Any:
-        """The answer, which must have this status."""
-        answer = self._http.request(method, path, json=body)
-        assert answer.status_code == status, f"{method} {path}: {answer.text}"
-        return answer.json() if answer.content else None
-
-    def use(self, access_token: str) -> None:
-        """Goes on with this token."""
-        self._http.headers["Authorization"] = f"Bearer {access_token}"
-
-    def register(self, subject: str, locale: str) -> dict[str, Any]:
-        """Registers, tries to sign in, and confirms the address by the mail; returns the refusal in between."""
-        body = {"email": self._email, "password": PASSWORD, "name": "Ann", "locale": locale}
-        self.ask("POST", "/auth/register", body, status=202)
-        refused: dict[str, Any] = self.login(status=403)
-        self.ask("POST", "/auth/verify-email", {"token": self.mailed_token(subject)}, status=204)
-        return refused
-
-    def login(self, password: str = PASSWORD, *, status: int = 200, **proof: str) -> Any:
-        """Signs in, or is refused."""
-        body = {"email": self._email, "password": password, **proof}
-        answer = self.ask("POST", "/auth/login", body, status=status)
-        if status == HTTPStatus.OK:
-            self.use(answer["accessToken"])
-        return answer
-
-    def mailed_token(self, subject: str) -> str:
-        """The token in the person's newest mail of this subject, once it is there."""
-        end = time.monotonic() + SECONDS_TO_MAIL
-        while time.monotonic() < end:
-            page = f"{self._cloud.endpoints['web']}/mailbox.json"
-            for mail in httpx.get(page, params={"to": self._email}, timeout=30).json()["items"]:
-                if mail["subject"] == subject and (found := re.search(r"#token=(\S+)", mail["text"])):
-                    return found[1]
-            time.sleep(0.2)
-        raise AssertionError(f"no mail {subject!r} within {SECONDS_TO_MAIL} s")
 
 
 def test_a_newcomer_gets_in_secures_the_account_and_throws_a_stranger_out(cloud: LocalCloud) -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.integration.cloud.test_accounts import PASSWORD, Browser
-
 from infra.local.cloud import LocalCloud
+from tests.e2e.browser import PASSWORD, Browser
 
 CONFIRM = "Confirm your e-mail address"
 INVITED = "You are invited to a workspace"
