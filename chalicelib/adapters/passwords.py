@@ -1,7 +1,7 @@
 """Passwords as Argon2id hashes, parameters as OWASP advises (19 MiB, two passes, one lane).
 
-Source: OWASP Password Storage Cheat Sheet, the least configuration of Argon2id. After a change of the parameters each hash
-is made anew when its password is next seen.
+Source: OWASP Password Storage Cheat Sheet, the least configuration of Argon2id. After a change of the parameters each
+hash is made anew when its password is next seen.
 """
 
 from __future__ import annotations
