@@ -137,6 +137,18 @@ def test_a_corporate_action_closes_by_an_execution_of_its_own_kind(server: Excha
     assert newest(server)["execType"] == "CorporateAction"
 
 
+def test_a_position_may_go_without_an_execution(server: ExchangeServer) -> None:
+    buy(client(server), link(), qty="0.002")
+    socket = private_stream(server, "execution")
+    told(socket, 0.3)
+    before = newest(server)["execId"]
+    server.fault("untold_close", **MINE)
+    assert client(server).get_positions(**LINEAR)["result"]["list"][0]["size"] == "0"
+    assert newest(server)["execId"] == before
+    assert told(socket, 0.4) == []
+    socket.close()
+
+
 def test_an_order_by_hand_rests_without_our_id(server: ExchangeServer) -> None:
     rest = client(server)
     order = {**LINEAR, "side": "Buy", "orderType": "Limit", "qty": "0.001", "price": far_below(rest)}

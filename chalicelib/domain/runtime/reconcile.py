@@ -23,7 +23,8 @@ from chalicelib.domain.runtime.protection import see_position
 from chalicelib.domain.runtime.record import RunRecord
 from chalicelib.domain.runtime.states import RunStatus, TradingState
 
-CONFIRM_MISMATCH_MS = 800
+# Reads may lag by a second or two in volatile moments; what is believed after this halts a whole workspace.
+CONFIRM_MISMATCH_MS = 2_500
 STALE_MS = 1_000
 OVERLAP_MS = 60_000
 _READ_ALL = frozenset({"missed_fill", "size", "start", "resume"})

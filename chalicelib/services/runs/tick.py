@@ -198,7 +198,7 @@ class TickRun:
         """The switch that a finding engages: it blocks, and closes nothing that the run did not open (ADR 9)."""
         if not decision.halt:
             return None
-        return KillState(decision.halt, self._clock.now_ms(), f"run {record.terms.run_id}", HaltMode.BLOCK)
+        return KillState(decision.halt, self._clock.now_ms(), f"run:{record.terms.run_id}", HaltMode.BLOCK)
 
     def _forget(self, record: RunRecord, decision: Decision, consumed: tuple[str, ...]) -> RunRecord:
         """Takes messages that changed nothing out of the inbox."""

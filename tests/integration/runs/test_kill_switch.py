@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from chalicelib.domain.accounts.roles import Role
+from infra.local.cloud import DEMO_UID
 from tests.e2e.api_client import Refused
 from tests.e2e.run_observer import ENDED
 from tests.e2e.trading_bot import always_long, ready_bot, strategy_spec
@@ -110,6 +111,33 @@ def test_what_was_opened_by_hand_is_closed_and_nothing_new_is_opened(admin: Stag
     assert (refused.value.status, refused.value.code) == (409, "trading.off")
     assert [row for row in admin.truth()["open_orders"] if row["symbol"] == SYMBOL] == []
     _await_size(admin, Decimal(0))
+
+
+def test_a_size_that_nothing_explains_blocks_the_workspace_and_ends_no_run(admin: Stage) -> None:
+    run = admin.start(always_long("To lose its position"), minutes=4)
+    other = admin.start(always_long("To go on", symbol="ETHUSDT"), minutes=4)
+    admin.await_event(run, OPENED, seconds=30)
+    admin.await_event(other, OPENED, seconds=30)
+
+    admin.sim("faults", {"kind": "untold_close", "uid": DEMO_UID, "symbol": run["symbol"]})
+    admin.sim("faults", {"kind": "drop_sockets", "uid": DEMO_UID})
+    found = admin.await_event(run, "events.finding.unexplained_size", seconds=75)
+    switch = admin.api.get("/kill-switch")["workspace"]
+    refused = _refusal_of_a_start(admin)
+
+    assert (found["data"]["level"], switch["mode"], switch["reason"].split()[0]) == ("critical", "block", run["symbol"])
+    assert (refused.code, admin.run(run["id"])["status"], admin.run(other["id"])["status"]) == (
+        "trading.off",
+        "paused",
+        "running",
+    )
+    newest = next(iter(admin.api.items("/audit", action="kill_switch.engage")))
+    assert newest["actor"] == f"run:{run['id']}"
+    admin.api.post(f"/runs/{run['id']}/stop")
+    admin.api.post(f"/runs/{other['id']}/stop")
+    for one in (run, other):
+        admin.await_run(one["id"], lambda now: now["status"] in ENDED, seconds=30)
+    assert [row for row in admin.truth()["positions"] if Decimal(row["size"])] == []
 
 
 def _seconds_until_ended(stage: Stage, run: dict[str, Any]) -> float:

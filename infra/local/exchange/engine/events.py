@@ -66,6 +66,12 @@ class EventQueue:
         while self._heap and self._heap[0][0] <= now_ms:
             heapq.heappop(self._heap)
 
+    def forget(self, exec_id: str) -> None:
+        """Drops the message of an execution that nobody is to hear of."""
+        kept = [entry for entry in self._heap if all(row.get("execId") != exec_id for row in entry[2].data)]
+        heapq.heapify(kept)
+        self._heap = kept
+
     @property
     def next_due_ms(self) -> int | None:
         """When the next event is due, None when there is none."""

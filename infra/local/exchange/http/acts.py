@@ -155,6 +155,14 @@ def _manual_close(scene: Scene) -> None:
     close_by_exchange(world, scene.account, position, qty, price, "CreateByClosing", "Trade")
 
 
+def _untold_close(scene: Scene) -> None:
+    """The position is gone, and no execution ever tells why."""
+    position, account = scene.position, scene.account
+    world = scene.simulator.exchange.world
+    close_by_exchange(world, account, position, position.size, scene.market.mark, "CreateByClosing", "Trade")
+    account.events.forget(account.fills.pop().exec_id)
+
+
 def _manual_order(scene: Scene) -> None:
     """The user places an order by hand; ``params`` as in order/create."""
     reply = scene.simulator.exchange.create_order(scene.account, dict(scene.body["params"]))
@@ -231,6 +239,7 @@ ACTS: dict[str, Callable[[Scene], None]] = {
     "liquidation": _liquidation,
     "manual_close": _manual_close,
     "manual_order": _manual_order,
+    "untold_close": _untold_close,
     "funding": _funding,
     "funding_rate": _funding_rate,
     "system_status": _system_status,
