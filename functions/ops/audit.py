@@ -22,7 +22,10 @@ from chalicelib.services.audit.read import ReadAudit
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Verifies what was asked for and prints one JSON object a workspace."""
-    given = _parser().parse_args(arguments)
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    if given.command == "verify" and given.head and not given.workspace:
+        parser.error("--head is one workspace's: name it with --workspace")
     if given.command == "check":
         verdicts = check_export(given.file.read_text().splitlines())
     else:

@@ -71,7 +71,8 @@ def test_acts_orders_and_decryptions_become_sealed_rows(cloud: LocalCloud, api: 
 
 def test_the_operators_command_verifies_all_and_a_changed_row_is_found(cloud: LocalCloud, api: ApiClient) -> None:
     head = sealed(api)["head"]
-    intact = operator(cloud, "verify", "--head", f"{head['seq']}:{head['hash']}")
+    mine = ("--workspace", api.session["workspace"]["id"])
+    intact = operator(cloud, "verify", *mine, "--head", f"{head['seq']}:{head['hash']}")
     assert intact.returncode == 0, intact.stdout + intact.stderr
 
     table = cloud.client("dynamodb")

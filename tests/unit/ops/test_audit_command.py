@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.domain.audit.chain import Head
 from chalicelib.domain.audit.verdict import Break
-from functions.ops.audit import check_export, head_of, verify_workspaces
+from functions.ops.audit import check_export, head_of, main, verify_workspaces
 from tests.unit.api.gateway import Client, Gateway
 
 
@@ -89,3 +89,11 @@ def test_a_head_is_read_as_it_is_printed() -> None:
     assert head_of(f"7:{'a' * 64}") == replace(Head(7, ""), hash="a" * 64)
     with pytest.raises(ValueError, match="SEQ:HASH"):
         head_of("7:abc")
+
+
+def test_a_head_is_held_against_the_workspace_that_it_is_of(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as refused:
+        main(["verify", "--head", f"7:{'a' * 64}"])
+
+    assert refused.value.code == 2
+    assert "--workspace" in capsys.readouterr().err
