@@ -18,7 +18,7 @@ from chalicelib.api.services import ApiServices
 from chalicelib.domain.accounts.errors import Forbidden, Unauthenticated
 from chalicelib.domain.accounts.quotas import ROUTE_QUOTA
 from chalicelib.domain.accounts.roles import Role
-from chalicelib.domain.accounts.route_access import needs_step_up, required_access
+from chalicelib.domain.accounts.route_access import Access, needs_step_up, required_access
 from chalicelib.domain.accounts.session import Device
 from chalicelib.observability import logger
 
@@ -51,7 +51,7 @@ def dispatch(operation: Operation, request: Request, path: dict[str, str], servi
 
 def _carry_out(operation: Operation, request: Request, path: dict[str, str], services: ApiServices) -> Response:
     headers = {name.lower(): value for name, value in request.headers.items()}
-    actor = _authorised(operation, headers, services)
+    actor = _authorised(operation, headers, read_path(path), _raw_body(request), services)
     values: dict[str, Any] = dict(read_path(path))
     if operation.query_model is not None:
         values["query"] = read_query(operation.query_model, _query(request))
@@ -80,8 +80,14 @@ def _carry_out(operation: Operation, request: Request, path: dict[str, str], ser
     return _response(reply)
 
 
-def _authorised(operation: Operation, headers: dict[str, str], services: ApiServices) -> Actor | None:
+def _authorised(
+    operation: Operation, headers: dict[str, str], path: dict[str, str], raw_body: bytes, services: ApiServices
+) -> Actor | None:
     requirement = required_access(operation.method, operation.path)
+    if requirement is Access.SIGNATURE:
+        # Before anything of the body is read: who has no secret learns nothing of what a body must be.
+        stamp, signature = headers.get("x-timestamp", ""), headers.get("x-signature", "")
+        services.signals.authenticate(path["strategy_id"], stamp, signature, raw_body)
     if not isinstance(requirement, Role):
         return None
     scheme, _, token = headers.get("authorization", "").partition(" ")

@@ -67,6 +67,8 @@ def document() -> dict[str, Any]:
             "schemas": definitions,
             "securitySchemes": {
                 "accessToken": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+                "signature": {"type": "apiKey", "in": "header", "name": "X-Signature"},
+                "signatureTime": {"type": "apiKey", "in": "header", "name": "X-Timestamp"},
                 "refreshCookie": {"type": "apiKey", "in": "cookie", "name": "bm_refresh"},
             },
             "responses": {
@@ -133,6 +135,7 @@ def _security(requirement: Access | Role) -> list[dict[str, list[str]]]:
         return [{"accessToken": []}]
     by_cookie: dict[Access, list[dict[str, list[str]]]] = {
         Access.REFRESH_COOKIE: [{"refreshCookie": []}],
+        Access.SIGNATURE: [{"signature": [], "signatureTime": []}],
         Access.REFRESH_COOKIE_IF_ANY: [{"refreshCookie": []}, {}],
     }
     return by_cookie.get(requirement, [])

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from chalicelib.services.runs.kill_switch import KillSwitches
     from chalicelib.services.runs.look import LookAtRuns
     from chalicelib.services.runs.start import StartRun
+    from chalicelib.services.signals import Signals
     from chalicelib.services.strategies import Strategies
     from chalicelib.services.terminal.account import TerminalAccount, TerminalMarket
     from chalicelib.services.terminal.orders import ManualOrders
@@ -81,6 +82,10 @@ class ApiServices(Protocol):
     @property
     def strategies(self) -> Strategies:
         """Strategies."""
+
+    @property
+    def signals(self) -> Signals:
+        """Signals from outside."""
 
     @property
     def bots(self) -> Bots:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from chalicelib.services.runs.look import LookAtRuns
     from chalicelib.services.runs.start import StartRun
     from chalicelib.services.seeding import Seeding
+    from chalicelib.services.signals import Signals
     from chalicelib.services.strategies import Strategies
     from chalicelib.services.terminal.account import TerminalAccount, TerminalMarket
     from chalicelib.services.terminal.order_desk import OrderDesk
@@ -133,6 +134,21 @@ class LazyApiServices:
         from chalicelib.services.strategies import Strategies
 
         return Strategies(tables.strategies(), tables.bots(), self.instruments, clock(), ids())
+
+    @cached_property
+    def signals(self) -> Signals:
+        """Signals from outside."""
+        from chalicelib.bootstrap import accounts, runtime
+        from chalicelib.services.signals import Signals
+
+        return Signals(
+            signals=tables.signals(),
+            strategies=tables.strategies(),
+            store=runtime.run_store(),
+            inbox=runtime.inbox(),
+            secrets=accounts.derived_secrets(),
+            clock=clock(),
+        )
 
     @cached_property
     def bots(self) -> Bots:

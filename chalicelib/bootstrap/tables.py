@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from chalicelib.bootstrap import settings
+from chalicelib.bootstrap import clock, settings
 
 if TYPE_CHECKING:
     from pynamodb.connection import Connection
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.dynamodb.login_attempts import DynamoLoginAttempts
     from chalicelib.adapters.dynamodb.manual_orders import DynamoManualOrders
     from chalicelib.adapters.dynamodb.sessions import DynamoSessions
+    from chalicelib.adapters.dynamodb.signals import DynamoSignals
     from chalicelib.adapters.dynamodb.sockets import DynamoSockets
     from chalicelib.adapters.dynamodb.strategies import DynamoStrategies
 
@@ -108,6 +109,16 @@ def strategies() -> DynamoStrategies:
 
     bind(StrategyItem, settings().table_prefix)
     return DynamoStrategies(dynamodb_connection())
+
+
+@cache
+def signals() -> DynamoSignals:
+    """Webhooks and the signals of the last day."""
+    from chalicelib.adapters.dynamodb.binding import bind
+    from chalicelib.adapters.dynamodb.signals import DynamoSignals, SignalItem
+
+    bind(SignalItem, settings().table_prefix)
+    return DynamoSignals(clock())
 
 
 @cache

@@ -17,6 +17,7 @@ class Access(StrEnum):
 
     PUBLIC = "public"
     REFRESH_COOKIE = "refresh_cookie"
+    SIGNATURE = "signature"
     REFRESH_COOKIE_IF_ANY = "refresh_cookie_if_any"
 
 
@@ -79,6 +80,9 @@ ROUTE_ACCESS: dict[tuple[str, str], Requirement] = {
     ("PUT", "/strategies/{strategy_id}"): Role.TRADER,
     ("DELETE", "/strategies/{strategy_id}"): Role.TRADER,
     ("GET", "/strategies/{strategy_id}/versions"): Role.VIEWER,
+    ("POST", "/strategies/{strategy_id}/webhook-secret"): Role.TRADER,
+    ("GET", "/strategies/{strategy_id}/webhook"): Role.VIEWER,
+    ("POST", "/signals/{strategy_id}"): Access.SIGNATURE,
     ("GET", "/bots"): Role.VIEWER,
     ("POST", "/bots"): Role.TRADER,
     ("GET", "/bots/{bot_id}"): Role.VIEWER,
@@ -147,6 +151,7 @@ STEP_UP: frozenset[tuple[str, str]] = frozenset(
         ("DELETE", "/me/totp"),
         ("POST", "/me/recovery-codes"),
         ("POST", "/kill-switch/release"),
+        ("POST", "/strategies/{strategy_id}/webhook-secret"),
         ("GET", "/me/export"),
         ("POST", "/me/erase"),
         ("PATCH", "/members/{user_id}"),

@@ -29,6 +29,8 @@ ROUTE_AUDIT: dict[tuple[str, str], str] = {
     ("POST", "/strategies"): "strategy.created",
     ("PUT", "/strategies/{strategy_id}"): "strategy.changed",
     ("DELETE", "/strategies/{strategy_id}"): "strategy.removed",
+    ("POST", "/strategies/{strategy_id}/webhook-secret"): "webhook.secret_made",
+    ("POST", "/signals/{strategy_id}"): "signal.accepted",
     ("POST", "/bots"): "bot.created",
     ("PATCH", "/bots/{bot_id}"): "bot.changed",
     ("DELETE", "/bots/{bot_id}"): "bot.removed",

@@ -48,6 +48,7 @@ from chalicelib.services.runs.kill_switch import KillSwitches
 from chalicelib.services.runs.look import LookAtRuns
 from chalicelib.services.runs.start import StartRun
 from chalicelib.services.seeding import Seeding
+from chalicelib.services.signals import Signals
 from chalicelib.services.strategies import Strategies
 from chalicelib.services.terminal.account import TerminalAccount, TerminalMarket
 from chalicelib.services.terminal.order_desk import OrderDesk
@@ -66,6 +67,7 @@ from tests.fakes.memory_inbox import MemoryInbox, MemoryWorkflow
 from tests.fakes.memory_lab import MemoryDatasets, MemoryDrafts, MemoryLabJobs, MemoryLabStore, NotedWorker
 from tests.fakes.memory_mail import MemoryInvitations, MemoryLinks, MemoryOutbox
 from tests.fakes.memory_runs import MemoryRunStore
+from tests.fakes.memory_signals import MemorySignals
 from tests.fakes.memory_switches import MemoryAudit, MemoryKillSwitch
 from tests.fakes.memory_workspace import (
     MemoryBots,
@@ -117,6 +119,7 @@ class FakeServices:
         self.connection_rows = MemoryConnections()
         self.strategy_rows = MemoryStrategies()
         self.bot_rows = MemoryBots()
+        self.signal_rows = MemorySignals(self.clock)
         self.order_rows = MemoryManualOrders()
         self.run_rows = MemoryRunStore()
         self.workflow = MemoryWorkflow()
@@ -233,6 +236,17 @@ class FakeServices:
     @cached_property
     def strategies(self) -> Strategies:
         return Strategies(self.strategy_rows, self.bot_rows, self.instruments, self.clock, self.ids)
+
+    @cached_property
+    def signals(self) -> Signals:
+        return Signals(
+            self.signal_rows,
+            self.strategy_rows,
+            self.run_rows,
+            self.inbox,
+            self.secrets,
+            self.clock,
+        )
 
     @cached_property
     def bots(self) -> Bots:

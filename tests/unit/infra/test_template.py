@@ -9,7 +9,7 @@ from infra.package import RUNTIME, Package
 CONTRACT_TABLES = {
     "mails",
     "accounts", "connections", "connection-keys", "strategies", "bots", "manual-orders", "instruments", "idempotency",
-    "sockets", "audit",
+    "sockets", "audit", "signals",
     "audit-chain",
     "rate-limits",
     "runs", "run-events", "run-inbox", "intents", "fills", "slots", "leases", "datasets", "lab-jobs",
