@@ -812,6 +812,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/strategies/{strategy_id}/webhook-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes the webhook's next secret and shows it this once; the one before is void at once. */
+        post: operations["rotate_webhook_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/strategies/{strategy_id}/webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a strategy's signals are sent, and its last one. */
+        get: operations["get_webhook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/signals/{strategy_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a signal and leaves it with the strategy's active runs whose entry waits for one. Headers: X-Timestamp (Unix seconds) and X-Signature (v1= and the hexadecimal HMAC-SHA256 of timestamp.body). A repeated eventId gets the first answer for a day. */
+        post: operations["receive_signal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/bots": {
         parameters: {
             query?: never;
@@ -4219,6 +4270,53 @@ export interface components {
             items: components["schemas"]["SessionDeviceView"][];
         };
         /**
+         * SignalBody
+         * @description A signal. ``eventId`` is the sender's own: the same again is the same signal. ``price`` is what the market stood
+         *     at; slippage counts from it.
+         */
+        SignalBody: {
+            /**
+             * Eventid
+             * @example 2026-01-31T12:00:00Z-long
+             */
+            eventId: string;
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "long" | "short";
+            /**
+             * Price
+             * @default null
+             */
+            price: string | null;
+            /**
+             * Reason
+             * @default null
+             */
+            reason: string | null;
+        };
+        /**
+         * SignalView
+         * @description What became of a signal: the runs that it was left with. Each logs whether it traded it, and why not.
+         */
+        SignalView: {
+            /** Eventid */
+            eventId: string;
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "long" | "short";
+            /**
+             * Acceptedat
+             * Format: date-time
+             */
+            acceptedAt: string;
+            /** Runids */
+            runIds: string[];
+        };
+        /**
          * Source
          * @description Where the candles come from.
          * @enum {string}
@@ -4727,6 +4825,34 @@ export interface components {
              *     }
              */
             folds: components["schemas"]["FoldsBody"];
+        };
+        /**
+         * WebhookSecretView
+         * @description A new secret. It is shown this once; the one before is void.
+         */
+        WebhookSecretView: {
+            /** Path */
+            path: string;
+            /** Version */
+            version: number;
+            /** Secret */
+            secret: string;
+        };
+        /**
+         * WebhookView
+         * @description A strategy's webhook. ``version`` is 0 until a secret has been made.
+         */
+        WebhookView: {
+            /** Path */
+            path: string;
+            /** Version */
+            version: number;
+            /** Rotatedat */
+            rotatedAt: string | null;
+            /** Lastsignalat */
+            lastSignalAt: string | null;
+            /** Lasteventid */
+            lastEventId: string | null;
         };
         /**
          * WorkspaceDetailView
@@ -6449,6 +6575,100 @@ export interface operations {
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
+        };
+    };
+    rotate_webhook_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                strategy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NoBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecretView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    get_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                strategy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    receive_signal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                strategy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignalBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     list_bots: {
