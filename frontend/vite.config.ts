@@ -9,7 +9,14 @@ const apiProxy = process.env.API_PROXY;
 
 export default defineConfig({
   plugins: [react(), tailwindcss()],
-  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  resolve: {
+    alias: {
+      "@": fileURLToPath(new URL("./src", import.meta.url)),
+      "react-style-singleton": fileURLToPath(new URL("./src/ui/styleSingleton.ts", import.meta.url)),
+    },
+  },
+  // The browser tests run under the strictest policy that the page is made for.
+  preview: { headers: { "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; connect-src 'self' ws: wss:; style-src 'self'; base-uri 'none'; form-action 'self'" } },
   build: {
     target: "es2022",
     manifest: true,

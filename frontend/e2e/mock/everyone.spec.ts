@@ -6,7 +6,13 @@ import { expect, test, type Page } from "@playwright/test";
 import { OLD_RUN_ID, RUN_ID } from "./facts";
 import { MockApi } from "./mockApi";
 
+test.setTimeout(90_000);
+
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** Rooms of the account and the workspace. */
+const SETTINGS = ["security", "exchanges", "team", "workspace", "audit", "data"].map((room) => `/settings/${room}`);
+const SIGNED_OUT = ["/register", "/verify-email", "/forgot-password", "/reset-password", "/invitation"];
 
 interface Violation {
   id: string;
@@ -38,7 +44,7 @@ for (const scheme of ["dark", "light"] as const) {
     await page.emulateMedia({ colorScheme: scheme });
     const api = await MockApi.install(page);
     api.startRun();
-    for (const path of ["/factory/bots", "/factory/runs", `/factory/runs/${RUN_ID}`, `/factory/runs/${OLD_RUN_ID}`]) {
+    for (const path of ["/factory/bots", "/factory/runs", `/factory/runs/${RUN_ID}`, `/factory/runs/${OLD_RUN_ID}`, ...SETTINGS]) {
       await open(page, path);
       expect(await seriousViolations(page), path).toEqual([]);
     }
@@ -54,8 +60,10 @@ for (const scheme of ["dark", "light"] as const) {
     await page.getByText("2 × ATR(14)", { exact: false }).waitFor();
     expect(await seriousViolations(page), "start dialog").toEqual([]);
     api.loggedIn = false;
-    await open(page, "/login");
-    expect(await seriousViolations(page), "login").toEqual([]);
+    for (const path of ["/login", ...SIGNED_OUT]) {
+      await open(page, path);
+      expect(await seriousViolations(page), path).toEqual([]);
+    }
   });
 }
 
@@ -80,6 +88,18 @@ for (const width of [320, 390, 1366]) {
     api.endRun(api.runs[RUN_ID]!);
     await open(page, `/factory/runs/${RUN_ID}`);
     await fits("report");
+  });
+}
+
+for (const width of [320, 1366]) {
+  test(`no room of the account or the workspace scrolls sideways at ${width} px, in Russian`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 844 });
+    await page.addInitScript(() => localStorage.setItem("bm.language", "ru"));
+    await MockApi.install(page);
+    for (const path of [...SETTINGS, ...SIGNED_OUT]) {
+      await open(page, path);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), path).toBeLessThanOrEqual(0);
+    }
   });
 }
 
@@ -124,7 +144,7 @@ test("the keyboard reaches everything, with a ring to be seen", async ({ page })
 test("targets are at least 24 px, lines in prose aside", async ({ page }) => {
   const api = await MockApi.install(page);
   api.startRun();
-  for (const path of ["/factory/bots", "/factory/runs", `/factory/runs/${RUN_ID}`]) {
+  for (const path of ["/factory/bots", "/factory/runs", `/factory/runs/${RUN_ID}`, ...SETTINGS, ...SIGNED_OUT]) {
     await open(page, path);
     const small = await page.evaluate(() =>
       [...document.querySelectorAll<HTMLElement>("button, a[href], input, select, summary")]
@@ -147,4 +167,24 @@ test("theme and price colours are chosen in the menu and kept", async ({ page })
   await page.reload();
   await expect(page.locator("html")).toHaveAttribute("data-theme", "light");
   await expect(page.locator("html")).toHaveAttribute("data-updown", "blue-orange");
+});
+
+test("nothing on any page or in any dialog needs a style or script beyond our own files", async ({ page }) => {
+  const broken: string[] = [];
+  page.on("console", (message) => /Content.Security.Policy/i.test(message.text()) && broken.push(message.text()));
+  const api = await MockApi.install(page);
+  api.settings.totpEnabled = false;
+  api.settings.steppedUp = true;
+  api.startRun();
+  for (const path of ["/factory/bots", `/factory/runs/${RUN_ID}`, ...SETTINGS]) await open(page, path);
+  await page.getByRole("button", { name: "Account and appearance" }).click();
+  await page.getByRole("menu").waitFor();
+  await page.keyboard.press("Escape");
+  await open(page, "/settings/security");
+  await page.getByRole("button", { name: "Set up one-time codes" }).click();
+  const picture = page.getByRole("img", { name: /QR code/ });
+  await expect.poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
+  // The scroll lock holds without an inline style.
+  expect(await page.evaluate(() => getComputedStyle(document.body).overflow)).toBe("hidden");
+  expect(broken).toEqual([]);
 });

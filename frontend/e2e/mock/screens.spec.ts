@@ -7,6 +7,7 @@ import { MockApi } from "./mockApi";
 
 /** Pictures for the eye, not for comparison: `SCREENSHOTS=/tmp/screens npm run e2e -- screens`. */
 const folder = process.env.SCREENSHOTS;
+test.setTimeout(180_000);
 test.skip(!folder, "SCREENSHOTS names the folder to write to");
 
 const LOOKS = [
@@ -28,8 +29,32 @@ for (const look of LOOKS) {
     await page.goto("/login");
     await page.waitForTimeout(300);
     await shot("login");
+    for (const path of ["register", "forgot-password"]) {
+      await settle(page, `/${path}`);
+      await shot(path);
+    }
     out.loggedIn = true;
     await page.addInitScript(() => localStorage.setItem("bm.csrf", "csrf-1"));
+    for (const room of ["security", "exchanges", "team", "workspace", "audit", "data"]) {
+      await settle(page, `/settings/${room}`);
+      await shot(`settings-${room}`);
+    }
+    await settle(page, "/settings/exchanges");
+    await page.getByRole("button", { name: /^(Add a key|Добавить ключ)$/ }).click();
+    await page.waitForTimeout(400);
+    await shot("settings-key", false);
+    await page.keyboard.press("Escape");
+    out.settings.totpEnabled = false;
+    out.settings.steppedUp = true;
+    await settle(page, "/settings/security");
+    await page.getByRole("button", { name: /^(Set up one-time codes|Настроить одноразовые коды)$/ }).click();
+    await page.waitForTimeout(400);
+    await shot("settings-totp", false);
+    await page.getByRole("dialog").getByRole("textbox").fill("123456");
+    await page.keyboard.press("Enter");
+    await page.waitForTimeout(400);
+    await shot("settings-codes", false);
+    out.settings.totpEnabled = true;
     await settle(page, "/factory/bots");
     await shot("bots");
     await page.getByRole("listitem").first().getByRole("button").click();

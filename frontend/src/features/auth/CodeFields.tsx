@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState, type RefObject } from "react";
 import { useTranslation } from "react-i18next";
 
 import { ApiProblem, type SecondProof } from "@/api/client";
@@ -14,18 +14,21 @@ interface Props {
   error: unknown;
   hint?: string;
   required?: boolean;
+  /** For who wants to put the focus there. */
+  fieldRef?: RefObject<HTMLInputElement | null>;
 }
 
 /** The authenticator app's code, or a recovery code when the app is lost. Read it back with `proofFrom`. */
-export function CodeFields({ error, hint, required = false }: Props) {
+export function CodeFields({ error, hint, required = false, fieldRef }: Props) {
   const { t } = useTranslation();
   const [recovery, setRecovery] = useState(false);
-  const field = useRef<HTMLInputElement>(null);
+  const own = useRef<HTMLInputElement>(null);
+  const field = fieldRef ?? own;
   const wrong = isAboutCode(error);
 
   useEffect(() => {
     if (isAboutCode(error)) field.current?.focus();
-  }, [error]);
+  }, [error, field]);
 
   const said = wrong ? problemText(t, error) : undefined;
   return (

@@ -1,4 +1,4 @@
-import type { FormEvent } from "react";
+import { useRef, type FormEvent, type RefObject } from "react";
 import { useTranslation } from "react-i18next";
 
 import { stepUp } from "@/api/client";
@@ -16,19 +16,21 @@ import { PasswordField } from "./PasswordField";
 export function StepUpDialog() {
   const { t } = useTranslation("account");
   const withCode = useSession((state) => state.session?.user.totpEnabled ?? true);
+  const first = useRef<HTMLInputElement>(null);
   return (
     <Dialog
       open
+      initialFocus={first}
       onOpenChange={(next) => !next && settleStepUp(false)}
       title={t("stepUp.title")}
       description={withCode ? t("stepUp.text") : t("stepUp.textPassword")}
     >
-      <StepUpForm withCode={withCode} />
+      <StepUpForm withCode={withCode} first={first} />
     </Dialog>
   );
 }
 
-function StepUpForm({ withCode }: { withCode: boolean }) {
+function StepUpForm({ withCode, first }: { withCode: boolean; first: RefObject<HTMLInputElement | null> }) {
   const { t } = useTranslation("account");
   const action = useAction(stepUp);
 
@@ -42,9 +44,9 @@ function StepUpForm({ withCode }: { withCode: boolean }) {
   return (
     <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
       {withCode ? (
-        <CodeFields error={action.error} required hint={t("stepUp.codeHint")} />
+        <CodeFields fieldRef={first} error={action.error} required hint={t("stepUp.codeHint")} />
       ) : (
-        <PasswordField label={t("common:login.password")} name="password" autoComplete="current-password" required />
+        <PasswordField ref={first} label={t("common:login.password")} name="password" autoComplete="current-password" required />
       )}
       {action.error !== null && !isAboutCode(action.error) && <ErrorBlock error={action.error} />}
       <DialogActions>

@@ -32,7 +32,7 @@ export function VerificationPanel() {
         </div>
       )}
       {found && (
-        <div role="status" className="flex flex-col gap-2 p-3 sm:p-4">
+        <div role="status" className="flex flex-col gap-2 p-3">
           <div className="flex flex-wrap items-center gap-2">
             <Chip tone={intact ? "info" : "danger"} icon={intact ? <Link2 aria-hidden size={12} /> : <Link2Off aria-hidden size={12} />}>
               {intact ? t("chain.intact") : t("chain.broken", { seq: found.brokenAt ?? "?" })}

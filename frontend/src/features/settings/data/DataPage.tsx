@@ -38,7 +38,7 @@ export function DataPage() {
       <RoomHeading title={t("data.title")} text={t("data.text")} />
       <div className="flex flex-col gap-4">
         <Panel title={t("data.exportTitle")}>
-          <div className="flex flex-col items-start gap-3 p-3 sm:p-4">
+          <div className="flex flex-col items-start gap-3 p-3">
             <p className="max-w-[72ch] text-text2">{t("data.exportText")}</p>
             {take.error !== null && <ErrorBlock error={take.error} />}
             <Button busy={take.busy} onClick={() => void take.run()}>
@@ -48,7 +48,7 @@ export function DataPage() {
           </div>
         </Panel>
         <Panel title={t("data.eraseTitle")}>
-          <div className="flex flex-col items-start gap-3 p-3 sm:p-4">
+          <div className="flex flex-col items-start gap-3 p-3">
             <p className="max-w-[72ch] text-text2">{t("data.eraseText")}</p>
             <ul className="flex list-disc flex-col gap-1 pl-5 text-text2">
               {ERASED.map((line) => (

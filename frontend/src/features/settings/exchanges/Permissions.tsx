@@ -26,7 +26,7 @@ export function Permissions({ permissions }: { permissions: KeyPermissions }) {
       </ul>
       {permissions.scopes.length > 0 && (
         <details className="mt-1 text-table text-text2">
-          <summary className="inline-flex min-h-6 items-center rounded-sm hover:text-text">{t("may.scopes", { count: permissions.scopes.length })}</summary>
+          <summary className="inline-flex min-h-6 items-center rounded-sm text-accent underline decoration-dotted underline-offset-2">{t("may.scopes", { count: permissions.scopes.length })}</summary>
           <p className="mt-1 font-mono break-words">{permissions.scopes.join(", ")}</p>
         </details>
       )}

@@ -39,7 +39,7 @@ export function PasswordPanel() {
 
   return (
     <Panel title={t("password.title")}>
-      <form key={changed} onSubmit={(event) => void submit(event)} className="flex max-w-[480px] flex-col gap-4 p-3 sm:p-4">
+      <form key={changed} onSubmit={(event) => void submit(event)} className="flex max-w-[480px] flex-col gap-4 p-3">
         {changed > 0 && (
           <div role="status">
             <Notice look="done">{t("password.changed")}</Notice>

@@ -35,7 +35,7 @@ export function SecondFactorPanel() {
         </Chip>
       }
     >
-      <div className="flex flex-col gap-3 p-3 sm:p-4">
+      <div className="flex flex-col gap-3 p-3">
         <p className="max-w-[72ch] text-text2">{on ? t("totp.onText") : t("totp.offText")}</p>
         {begin.error !== null && <ErrorBlock error={begin.error} />}
         <div className="flex flex-wrap gap-2">

@@ -82,16 +82,16 @@ function DeviceRow({ device, onEnd }: { device: Device; onEnd: () => void }) {
   const { t } = useTranslation("settings");
   const name = deviceName(device.userAgent) || t("sessions.unknown");
   return (
-    <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-3 py-2 sm:px-4">
+    <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-3 py-2">
       <Monitor aria-hidden size={20} className="shrink-0 text-text3" />
       <div className="min-w-0 flex-1 basis-48">
         <p className="flex flex-wrap items-center gap-2 font-medium" title={device.userAgent}>
           {name}
           {device.current && <Chip tone="info">{t("sessions.current")}</Chip>}
         </p>
+        <p className="font-mono text-table break-all text-text2">{device.ip || "—"}</p>
         <p className="text-table text-text2">
-          {device.ip || "—"} · {t("sessions.since")} <Time at={device.createdAt} form="full" /> · {t("sessions.used")}{" "}
-          <Time at={device.lastUsedAt} form="full" zone />
+          {t("sessions.since")} <Time at={device.createdAt} form="full" /> · {t("sessions.used")} <Time at={device.lastUsedAt} form="full" zone />
         </p>
       </div>
       {!device.current && (

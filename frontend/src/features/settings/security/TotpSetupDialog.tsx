@@ -1,4 +1,4 @@
-import type { FormEvent } from "react";
+import { useRef, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import { confirmTotp } from "@/api/account";
@@ -23,6 +23,7 @@ interface Props {
 /** The secret for the authenticator app, as a picture and as text, and the first code that proves it arrived. */
 export function TotpSetupDialog({ setup, onClose, onConfirmed }: Props) {
   const { t } = useTranslation("settings");
+  const first = useRef<HTMLInputElement>(null);
   const action = useAction(confirmTotp);
   const aboutCode = action.error instanceof ApiProblem && action.error.code === "auth.totp_invalid";
 
@@ -34,7 +35,7 @@ export function TotpSetupDialog({ setup, onClose, onConfirmed }: Props) {
   }
 
   return (
-    <Dialog open onOpenChange={(open) => !open && onClose()} title={t("totp.setUp")} description={t("totp.setUpText")}>
+    <Dialog open initialFocus={first} onOpenChange={(open) => !open && onClose()} title={t("totp.setUp")} description={t("totp.setUpText")}>
       <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
         <div className="flex flex-col gap-4 sm:flex-row">
           {/* White around the code in every theme: cameras need the contrast and the margin. */}
@@ -51,6 +52,7 @@ export function TotpSetupDialog({ setup, onClose, onConfirmed }: Props) {
           </div>
         </div>
         <Field
+          ref={first}
           label={t("totp.firstCode")}
           name="code"
           inputMode="numeric"

@@ -47,7 +47,7 @@ export function InvitationsPanel({ onInvite }: { onInvite: () => void }) {
       )}
       <ul className="divide-y divide-hairline">
         {invitations.data?.map((invitation) => (
-          <li key={invitation.id} className="flex flex-wrap items-center gap-x-4 gap-y-2 px-3 py-2 sm:px-4">
+          <li key={invitation.id} className="flex flex-wrap items-center gap-x-4 gap-y-2 px-3 py-2">
             <div className="min-w-0 flex-1 basis-56">
               <p className="font-medium break-all">{invitation.email}</p>
               <p className="text-table text-text2">

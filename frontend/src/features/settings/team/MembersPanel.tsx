@@ -68,7 +68,7 @@ function MemberRow({ member, admin, onChanged, onRemove }: RowProps) {
   });
   const who = member.name || member.email;
   return (
-    <li className="px-3 py-2 sm:px-4">
+    <li className="px-3 py-2">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <div className="min-w-0 flex-1 basis-56">
           <p className="flex flex-wrap items-center gap-2 font-medium break-all">
@@ -98,7 +98,7 @@ function MemberRow({ member, admin, onChanged, onRemove }: RowProps) {
                 </option>
               ))}
             </SelectField>
-            <Button size="small" onClick={onRemove} aria-label={t("team.removeTitle", { who })}>
+            <Button size="small" onClick={onRemove} aria-label={me ? undefined : t("team.removeTitle", { who })}>
               {me ? t("team.leave") : t("team.remove")}
             </Button>
           </>

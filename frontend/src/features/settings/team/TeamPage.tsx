@@ -35,7 +35,7 @@ export function TeamPage() {
         <MembersPanel admin={admin} />
         {admin && <InvitationsPanel onInvite={() => setInviting(true)} />}
         <Panel title={t("team.roles")}>
-          <dl className="grid gap-x-6 gap-y-3 p-3 text-dense sm:grid-cols-3 sm:p-4">
+          <dl className="grid gap-x-6 gap-y-3 p-3 text-dense sm:grid-cols-3">
             {ROLES.map((role) => (
               <div key={role}>
                 <dt className="font-medium">{t(`common:roles.${role}`)}</dt>

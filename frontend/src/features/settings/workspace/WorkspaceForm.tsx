@@ -52,7 +52,7 @@ export function WorkspaceForm({ workspace, mayChange }: Props) {
 
   return (
     <Panel title={t("workspace.settings")}>
-      <form onSubmit={(event) => void submit(event)} onChange={() => setSaved(false)} className="flex flex-col gap-4 p-3 sm:p-4">
+      <form onSubmit={(event) => void submit(event)} onChange={() => setSaved(false)} className="flex flex-col gap-4 p-3">
         {!mayChange && <Notice>{t("workspace.readOnly")}</Notice>}
         <Field label={t("workspace.name")} name="name" required maxLength={60} defaultValue={workspace.name} readOnly={!mayChange} error={wrong["/name"]} className="max-w-[480px]" />
         <fieldset className="grid gap-4 sm:grid-cols-2">

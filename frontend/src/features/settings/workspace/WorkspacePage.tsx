@@ -22,7 +22,7 @@ export function WorkspacePage() {
       {workspace.data && (
         <div className="flex flex-col gap-4">
           <Panel title={t("usage.title")}>
-            <ul className="grid gap-x-8 gap-y-3 p-3 sm:grid-cols-2 sm:p-4">
+            <ul className="grid gap-x-8 gap-y-3 p-3 sm:grid-cols-2">
               {(Object.keys(workspace.data.usage) as (keyof Workspace["usage"])[]).map((what) => (
                 <Usage key={what} label={t(`usage.${what}`, { defaultValue: what })} {...workspace.data.usage[what]} />
               ))}
