@@ -32,6 +32,7 @@ class Settings:
     mail_function: str = ""
     mail_from: str = ""
     registration: str = "invitation"
+    request_rates: str = ""
     state_machine_arn: str = ""
     execution_function: str = ""
     websocket_management_url: str = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +14,17 @@ from chalicelib.api.audited import write_down
 from chalicelib.api.models.base import RequestModel, View
 from chalicelib.api.operation import JSON, NDJSON, Call, Ndjson, Operation, Reply
 from chalicelib.api.problems import CONTENT_TYPE, KNOWN_ERRORS, Problem, problem_of, unexpected
+from chalicelib.api.rate_headers import rate_headers
 from chalicelib.api.request import MAX_BODY_BYTES, read_body, read_idempotency_key, read_path, read_query
 from chalicelib.api.services import ApiServices
 from chalicelib.domain.accounts.errors import Forbidden, Unauthenticated
+from chalicelib.domain.accounts.login_key import login_key
 from chalicelib.domain.accounts.quotas import ROUTE_QUOTA
+from chalicelib.domain.accounts.request_rates import Scope, Standing, address_subject, route_kind
 from chalicelib.domain.accounts.roles import Role
 from chalicelib.domain.accounts.route_access import Access, needs_step_up, required_access
 from chalicelib.domain.accounts.session import Device
+from chalicelib.domain.accounts.user import normal_email
 from chalicelib.observability import logger
 
 if TYPE_CHECKING:
@@ -51,13 +56,20 @@ def dispatch(operation: Operation, request: Request, path: dict[str, str], servi
 
 def _carry_out(operation: Operation, request: Request, path: dict[str, str], services: ApiServices) -> Response:
     headers = {name.lower(): value for name, value in request.headers.items()}
+    kind = route_kind(operation.method, operation.path)
+    limits = services.request_limits
+    # Before anything is looked up: what comes too often costs no signature, no password, no row.
+    standings = [limits.admit(kind, {Scope.ADDRESS: address_subject(_source_address(request))})]
     actor = _authorised(operation, headers, read_path(path), _raw_body(request), services)
+    if actor is not None:
+        standings.append(limits.admit(kind, {Scope.USER: actor.user_id, Scope.WORKSPACE: actor.workspace_id}))
     values: dict[str, Any] = dict(read_path(path))
     if operation.query_model is not None:
         values["query"] = read_query(operation.query_model, _query(request))
     if operation.body_model is not None:
         limit = operation.most_bytes or MAX_BODY_BYTES
         values["body"] = read_body(operation.body_model, _raw_body(request), headers.get("content-type"), limit)
+    standings.append(limits.admit(kind, _counted_by(values)))
     key = read_idempotency_key(headers.get("idempotency-key"))
     request_id = str(request.context.get("requestId", ""))
     call = Call(services, actor, key, headers, _cookies(headers), request_id, _device(request, headers))
@@ -77,7 +89,18 @@ def _carry_out(operation: Operation, request: Request, path: dict[str, str], ser
         reply = services.replies.once(scope, _fingerprint(_raw_body(request), path), produce)
     else:
         reply = produce()
-    return _response(reply)
+    return _response(reply, standings)
+
+
+def _counted_by(values: Mapping[str, Any]) -> dict[Scope, str]:
+    """What the request itself names and is counted by: the address that it signs in, the strategy that it signals."""
+    found: dict[Scope, str] = {}
+    email = getattr(values.get("body"), "email", None)
+    if isinstance(email, str):
+        found[Scope.ACCOUNT] = login_key(normal_email(email))
+    if "strategy_id" in values:
+        found[Scope.STRATEGY] = values["strategy_id"]
+    return found
 
 
 def _authorised(
@@ -106,8 +129,12 @@ def _authorised(
 
 def _device(request: Request, headers: dict[str, str]) -> Device:
     """Where the request comes from. Behind the gateway the address is the gateway's word, not a header's."""
+    return Device.of(headers.get("user-agent", ""), _source_address(request))
+
+
+def _source_address(request: Request) -> str:
     identity = request.context.get("identity") or {}
-    return Device.of(headers.get("user-agent", ""), str(identity.get("sourceIp") or ""))
+    return str(identity.get("sourceIp") or "")
 
 
 def _raw_body(request: Request) -> bytes:
@@ -145,11 +172,17 @@ def _reply(operation: Operation, result: object) -> dict[str, Any]:
     return {"status": operation.status, "body": body, "type": JSON, "cookies": list(cookies)}
 
 
-def _response(reply: dict[str, Any]) -> Response:
-    headers: dict[str, Any] = {**_HEADERS, "Content-Type": reply.get("type", JSON)}
+def _response(reply: dict[str, Any], standings: Iterable[Standing | None]) -> Response:
+    headers: dict[str, Any] = {**_HEADERS, **_tightest(standings), "Content-Type": reply.get("type", JSON)}
     if reply["cookies"]:
         headers["Set-Cookie"] = list(reply["cookies"])
     return Response(body=reply["body"], status_code=int(reply["status"]), headers=headers)
+
+
+def _tightest(standings: Iterable[Standing | None]) -> dict[str, str]:
+    known = [standing for standing in standings if standing is not None]
+    tightest = min(known, key=lambda standing: standing.remaining / standing.rate.limit, default=None)
+    return {} if tightest is None else rate_headers(tightest)
 
 
 def _problem_response(problem: Problem, request: Request, request_id: str) -> Response:

@@ -180,7 +180,7 @@ def _responses(operation: Operation, requirement: Access | Role, references: Ref
     if operation.answer_model is not None:
         schema = _reference(references[(operation.answer_model, "serialization")])
         good["content"] = {operation.content_type: {"schema": schema}}
-    statuses = {400, *operation.refusals, 500}
+    statuses = {400, *operation.refusals, 429, 500}
     if isinstance(requirement, Role):
         statuses |= {401, 403}
     if operation.body_model is not None:

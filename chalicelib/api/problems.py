@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from chalicelib.account_ports import AlreadyRunning, ReusedKey
+from chalicelib.api.rate_headers import refusal_headers
 from chalicelib.domain.accounts.errors import (
     Forbidden,
     InUse,
@@ -15,6 +16,7 @@ from chalicelib.domain.accounts.errors import (
     Unauthenticated,
     UnknownSymbol,
 )
+from chalicelib.domain.accounts.request_rates import TooManyRequests
 from chalicelib.domain.errors import Finding, InvalidDocument, InvalidOrder, UnknownFact
 from chalicelib.ports import Conflict, ExchangeRefused, ExchangeUnavailable, NotFound, SealingFailed
 
@@ -103,6 +105,9 @@ def _of_refusal(error: Refusal) -> Problem:
     findings = (Finding(_pointer(error), error.detail, error.code, error.params),)
     if isinstance(error, Unauthenticated):
         return Problem(HTTPStatus.UNAUTHORIZED, error.code, error.detail, findings, error.params, _BEARER)
+    if isinstance(error, TooManyRequests):
+        headers = refusal_headers(error.standing)
+        return Problem(HTTPStatus.TOO_MANY_REQUESTS, error.code, error.detail, (), error.params, headers)
     if isinstance(error, MissingReference):
         return Problem(HTTPStatus.NOT_FOUND, error.code, error.detail, findings, error.params)
     status = HTTPStatus.CONFLICT

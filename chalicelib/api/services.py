@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from chalicelib.services.accounts.password_reset import PasswordReset
     from chalicelib.services.accounts.privacy import Privacy
     from chalicelib.services.accounts.registration import Registration
+    from chalicelib.services.accounts.request_limits import RequestLimits
     from chalicelib.services.accounts.second_factor import SecondFactor
     from chalicelib.services.accounts.sessions import Sessions
     from chalicelib.services.accounts.sockets import SocketTickets
@@ -46,6 +47,10 @@ class ApiServices(Protocol):
     @property
     def sessions(self) -> Sessions:
         """Sign-in and identity."""
+
+    @property
+    def request_limits(self) -> RequestLimits:
+        """How many requests a caller may make."""
 
     @property
     def my_account(self) -> MyAccount:

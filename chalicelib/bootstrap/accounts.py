@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from chalicelib.services.accounts.password_reset import PasswordReset
     from chalicelib.services.accounts.proof import ProveIdentity
     from chalicelib.services.accounts.registration import Registration
+    from chalicelib.services.accounts.request_limits import RequestLimits
     from chalicelib.services.accounts.second_factor import SecondFactor
     from chalicelib.services.accounts.trail import AccountTrail
 
@@ -90,6 +91,23 @@ def registration() -> Registration:
         clock=clock(),
         ids=ids(),
     )
+
+
+@cache
+def request_limits() -> RequestLimits:
+    """How many requests a caller may make. Raises InvalidSettings."""
+    from chalicelib.adapters.dynamodb.binding import bind
+    from chalicelib.adapters.dynamodb.token_buckets import DynamoTokenBuckets, TokenBucketItem
+    from chalicelib.domain.accounts.request_rates import InvalidRates, rates_with
+    from chalicelib.services.accounts.request_limits import RequestLimits
+    from chalicelib.settings import InvalidSettings
+
+    bind(TokenBucketItem, settings().table_prefix)
+    try:
+        rates = rates_with(settings().request_rates)
+    except InvalidRates as error:
+        raise InvalidSettings(f"REQUEST_RATES: {error}") from error
+    return RequestLimits(DynamoTokenBuckets(), clock(), rates)
 
 
 @cache

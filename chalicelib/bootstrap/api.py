@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from chalicelib.services.accounts.password_reset import PasswordReset
     from chalicelib.services.accounts.privacy import Privacy
     from chalicelib.services.accounts.registration import Registration
+    from chalicelib.services.accounts.request_limits import RequestLimits
     from chalicelib.services.accounts.second_factor import SecondFactor
     from chalicelib.services.accounts.sessions import Sessions
     from chalicelib.services.accounts.sockets import EventPush, OpenSockets, SocketTickets
@@ -70,6 +71,11 @@ class LazyApiServices:
             clock=clock(),
             ids=ids(),
         )
+
+    @property
+    def request_limits(self) -> RequestLimits:
+        """How many requests a caller may make."""
+        return accounts.request_limits()
 
     @property
     def my_account(self) -> MyAccount:

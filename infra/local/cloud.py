@@ -119,6 +119,7 @@ class LocalCloud:
             "MAIL_FUNCTION": f"{values['TablePrefix']}-send-mail",
             "MAIL_FROM": values["MailFrom"],
             "REGISTRATION": values["Registration"],
+            "REQUEST_RATES": values["RequestRates"],
             "REFRESH_COOKIE_SECURE": values["RefreshCookieSecure"],
             "LOG_LEVEL": "INFO",
             "PYTHONPATH": str(PROJECT),

@@ -25,6 +25,16 @@ class DeploymentFailed(Exception):
     """The stack could not be made or updated; the message names the resource and the reason."""
 
 
+# Trials, fuzzers and benchmarks are one address here, and sign in all the time.
+LOOSE_RATES = (
+    *(f"{kind}.{scope}" for kind in ("read", "change") for scope in ("address", "user", "workspace")),
+    "exit.address",
+    "signal.address",
+    *(f"sign_in.{scope}" for scope in ("address", "account")),
+    *(f"letter.{scope}" for scope in ("address", "account", "user", "workspace")),
+)
+
+
 def parameters(ports: Ports, speed: float) -> dict[str, str]:
     """The stack's parameters on this machine. ``speed`` is the market's: a candle that lasts a sixtieth of its time
     can not wait seconds for its wake."""
@@ -38,6 +48,7 @@ def parameters(ports: Ports, speed: float) -> dict[str, str]:
         "RefreshCookieSecure": "false",
         "MailFrom": "",
         "Registration": "open",
+        "RequestRates": ",".join(f"{limit}=100000/60" for limit in LOOSE_RATES),
         "CandleWakeSpreadMs": str(int(CANDLE_WAKE_SPREAD_MS / max(speed, 1))),
         # Small parts: sweeps are spread here as they are on AWS, only sooner.
         "LabPartWork": "5000000",

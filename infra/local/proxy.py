@@ -143,7 +143,9 @@ async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def _travels(name: bytes) -> bool:
-    return name.lower().decode() not in HOP_BY_HOP | {"host", "content-length", "accept-encoding"}
+    # Whom a request comes from is what this proxy sees, never what the client says.
+    said = {"x-forwarded-for", "forwarded", "x-real-ip"}
+    return name.lower().decode() not in HOP_BY_HOP | said | {"host", "content-length", "accept-encoding"}
 
 
 async def _relay(browser: WebSocket, backend: websockets.ClientConnection) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +18,7 @@ from chalicelib.adapters.tokens import KmsAccessTokens
 from chalicelib.adapters.totp import TotpCodes
 from chalicelib.api.application import PREFIX, create_app
 from chalicelib.domain.accounts.limits import WorkspaceLimits
+from chalicelib.domain.accounts.request_rates import RATES, Rates
 from chalicelib.domain.accounts.roles import Role
 from chalicelib.domain.lab.job import LabJob
 from chalicelib.services.accounts.ending import EndSessions
@@ -27,6 +28,7 @@ from chalicelib.services.accounts.password_reset import PasswordReset
 from chalicelib.services.accounts.privacy import Privacy
 from chalicelib.services.accounts.proof import ProveIdentity
 from chalicelib.services.accounts.registration import Registration, RegistrationMode
+from chalicelib.services.accounts.request_limits import RequestLimits
 from chalicelib.services.accounts.second_factor import SecondFactor
 from chalicelib.services.accounts.sessions import Sessions
 from chalicelib.services.accounts.sockets import SocketTickets
@@ -69,6 +71,7 @@ from tests.fakes.memory_mail import MemoryInvitations, MemoryLinks, MemoryOutbox
 from tests.fakes.memory_runs import MemoryRunStore
 from tests.fakes.memory_signals import MemorySignals
 from tests.fakes.memory_switches import MemoryAudit, MemoryKillSwitch
+from tests.fakes.memory_token_buckets import MemoryTokenBuckets
 from tests.fakes.memory_workspace import (
     MemoryBots,
     MemoryConnections,
@@ -142,6 +145,9 @@ class FakeServices:
         self.quota_rows = MemoryQuotas()
         self.socket_url = "wss://test/ws"
         self.secure_cookies = True
+        self.token_buckets = MemoryTokenBuckets()
+        # One client of one address asks all the time here.
+        self.rates: Rates = {limit: replace(rate, limit=1_000_000) for limit, rate in RATES.items()}
         self.checks = {"tables": True, "tokenKey": True}
 
     @cached_property
@@ -156,6 +162,10 @@ class FakeServices:
             self.clock,
             self.ids,
         )
+
+    @cached_property
+    def request_limits(self) -> RequestLimits:
+        return RequestLimits(self.token_buckets, self.clock, self.rates)
 
     @cached_property
     def links(self) -> OneTimeLinks:

@@ -12,6 +12,7 @@ CONTRACT_TABLES = {
     "sockets", "audit", "signals",
     "audit-chain",
     "rate-limits",
+    "request-rates",
     "runs", "run-events", "run-inbox", "intents", "fills", "slots", "leases", "datasets", "lab-jobs",
 }  # fmt: skip
 SHREDDED = {"connection-keys"}
@@ -61,7 +62,7 @@ def test_functions_run_on_arm64_with_the_packaging_interpreters_runtime(package:
 def test_functions_get_the_whole_environment_of_the_contract(package: Package) -> None:
     assert set(package.template["Globals"]["Function"]["Environment"]["Variables"]) == {
         "STAGE", "TABLE_PREFIX", "BYBIT_ENV", "SIMULATOR_REST_URL", "SIMULATOR_WS_URL", "TOKEN_KEY_IDS",
-        "SECRETS_KEY_ID", "VERIFIER_KEY_ID", "MAIL_FUNCTION", "MAIL_FROM", "REGISTRATION",
+        "SECRETS_KEY_ID", "VERIFIER_KEY_ID", "MAIL_FUNCTION", "MAIL_FROM", "REGISTRATION", "REQUEST_RATES",
         "STATE_MACHINE_ARN", "EXECUTION_FUNCTION",
         "WEBSOCKET_MANAGEMENT_URL", "WEBSOCKET_PUBLIC_URL",
         "CANDLE_WAKE_SPREAD_MS", "PUBLIC_ORIGIN", "REFRESH_COOKIE_SECURE", "REAL_TRADING", "LOG_LEVEL",

@@ -1,0 +1,63 @@
+"""The shared token buckets of API requests, one row a bucket; a row is gone a while after its bucket is full.
+
+A draw is one conditional write where the bucket is in use, two where it was full or is empty. Nothing is read and
+written back, so draws at one moment cannot grant more than there is.
+"""
+
+from __future__ import annotations
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import DoesNotExist, PynamoDBException, UpdateError
+from pynamodb.models import Model
+
+from chalicelib.request_rate_ports import Draw, RatesUnavailable
+
+_KEPT_SECONDS = 3_600
+_CONDITION = "ConditionalCheckFailedException"
+
+
+class TokenBucketItem(Model):
+    """One bucket."""
+
+    class Meta:
+        table_name = "request-rates"
+        # A request waits behind it, and can do without.
+        connect_timeout_seconds = 0.3
+        read_timeout_seconds = 0.3
+        max_retry_attempts = 1
+
+    bucket = UnicodeAttribute(hash_key=True)
+    full_at_ms = NumberAttribute(null=True)
+    expires_at = NumberAttribute(null=True)
+
+
+class DynamoTokenBuckets:
+    """``TokenBuckets`` on the request-rates table."""
+
+    def draw(self, bucket: str, price_ms: float, period_ms: int, now_ms: int) -> Draw:
+        """See ``TokenBuckets.draw``."""
+        price = round(price_ms, 3)
+        column = TokenBucketItem.full_at_ms
+        kept = TokenBucketItem.expires_at.set((now_ms + period_ms) // 1000 + _KEPT_SECONDS)
+        in_use = (column > now_ms) & (column <= now_ms + period_ms - price)
+        full = column.does_not_exist() | (column <= now_ms)
+        try:
+            for action, condition in ((column.add(price), in_use), (column.set(now_ms + price), full)):
+                item = TokenBucketItem(bucket)
+                try:
+                    item.update([action, kept], condition=condition)
+                except UpdateError as error:
+                    if error.cause_response_code != _CONDITION:
+                        raise
+                else:
+                    return Draw(granted=True, full_at_ms=float(item.full_at_ms or now_ms))
+            return Draw(granted=False, full_at_ms=_full_at_ms(bucket, now_ms + period_ms))
+        except PynamoDBException as error:
+            raise RatesUnavailable(f"the request-rates table does not answer: {error.cause_response_code}") from error
+
+
+def _full_at_ms(bucket: str, otherwise: float) -> float:
+    try:
+        return float(TokenBucketItem.get(bucket, consistent_read=True).full_at_ms or otherwise)
+    except DoesNotExist:
+        return otherwise
