@@ -14,15 +14,15 @@ class RatesUnavailable(PortError):
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """What became of a draw; ``full_at_ms`` is when the bucket is full again after it."""
+    """What became of a draw; ``full_at_us`` is when the bucket is full again after it, in microseconds."""
 
     granted: bool
-    full_at_ms: float
+    full_at_us: int
 
 
 class TokenBuckets(Protocol):
     """The buckets that all processes share."""
 
-    def draw(self, bucket: str, price_ms: float, period_ms: int, now_ms: int) -> Draw:
-        """Moves the moment at which the bucket is full on by ``price_ms``, unless it would then lie more than
-        ``period_ms`` ahead. Of draws at one moment no more are granted than fit. Raises RatesUnavailable."""
+    def draw(self, bucket: str, price_us: int, period_us: int, now_us: int) -> Draw:
+        """Moves the moment at which the bucket is full on by ``price_us``, unless it would then lie more than
+        ``period_us`` ahead. Of draws at one moment no more are granted than fit. Raises RatesUnavailable."""

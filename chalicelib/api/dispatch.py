@@ -181,7 +181,7 @@ def _response(reply: dict[str, Any], standings: Iterable[Standing | None]) -> Re
 
 def _tightest(standings: Iterable[Standing | None]) -> dict[str, str]:
     known = [standing for standing in standings if standing is not None]
-    tightest = min(known, key=lambda standing: standing.remaining / standing.rate.limit, default=None)
+    tightest = min(known, key=lambda standing: standing.permille, default=None)
     return {} if tightest is None else rate_headers(tightest)
 
 

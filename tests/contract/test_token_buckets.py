@@ -13,9 +13,9 @@ from chalicelib.adapters.dynamodb.token_buckets import DynamoTokenBuckets, Token
 from chalicelib.request_rate_ports import Draw, RatesUnavailable, TokenBuckets
 from tests.fakes.memory_token_buckets import MemoryTokenBuckets
 
-NOW = 1_700_000_000_000
-PERIOD = 60_000
-PRICE = 20_000.0
+NOW = 1_700_000_000_000_000
+PERIOD = 60_000_000
+PRICE = 20_000_000
 _prefixes = count(1)
 
 
@@ -37,22 +37,22 @@ def buckets(request: pytest.FixtureRequest, table: None) -> TokenBuckets:
 
 
 def test_a_new_bucket_is_full(buckets: TokenBuckets) -> None:
-    assert buckets.draw("b", PRICE, PERIOD, NOW) == Draw(granted=True, full_at_ms=NOW + PRICE)
+    assert buckets.draw("b", PRICE, PERIOD, NOW) == Draw(granted=True, full_at_us=NOW + PRICE)
 
 
 def test_a_bucket_gives_what_it_holds_and_then_says_when_it_is_full_again(buckets: TokenBuckets) -> None:
     granted = [buckets.draw("b", PRICE, PERIOD, NOW).granted for _ in range(4)]
 
     assert granted == [True, True, True, False]
-    assert buckets.draw("b", PRICE, PERIOD, NOW).full_at_ms == NOW + PERIOD
+    assert buckets.draw("b", PRICE, PERIOD, NOW).full_at_us == NOW + PERIOD
 
 
 def test_a_token_comes_back_with_time(buckets: TokenBuckets) -> None:
     for _ in range(3):
         buckets.draw("b", PRICE, PERIOD, NOW)
 
-    assert not buckets.draw("b", PRICE, PERIOD, NOW + 19_999).granted
-    assert buckets.draw("b", PRICE, PERIOD, NOW + 20_000) == Draw(granted=True, full_at_ms=NOW + 80_000)
+    assert not buckets.draw("b", PRICE, PERIOD, NOW + 19_999_999).granted
+    assert buckets.draw("b", PRICE, PERIOD, NOW + 20_000_000) == Draw(granted=True, full_at_us=NOW + 80_000_000)
 
 
 def test_a_bucket_that_rested_holds_no_more_than_when_it_was_new(buckets: TokenBuckets) -> None:
@@ -64,7 +64,7 @@ def test_a_bucket_that_rested_holds_no_more_than_when_it_was_new(buckets: TokenB
 
 @pytest.mark.parametrize("limit", [7, 11])
 def test_a_limit_that_does_not_divide_the_period_is_given_whole(buckets: TokenBuckets, limit: int) -> None:
-    price = int(PERIOD * 1000 / limit) / 1000
+    price = PERIOD // limit
 
     assert sum(buckets.draw("b", price, PERIOD, NOW).granted for _ in range(limit + 3)) == limit
 
@@ -85,7 +85,7 @@ def test_buckets_are_apart(buckets: TokenBuckets) -> None:
 def test_rows_expire_by_themselves(table: None) -> None:
     DynamoTokenBuckets().draw("b", PRICE, PERIOD, NOW)
 
-    assert [item.expires_at for item in TokenBucketItem.scan()] == [(NOW + PERIOD) // 1000 + 3_600]
+    assert [item.expires_at for item in TokenBucketItem.scan()] == [(NOW + PERIOD) // 1_000_000 + 3_600]
 
 
 def test_a_table_that_is_not_there_is_said_to_be_unavailable(table: None) -> None:

@@ -27,22 +27,21 @@ class TokenBucketItem(Model):
         max_retry_attempts = 1
 
     bucket = UnicodeAttribute(hash_key=True)
-    full_at_ms = NumberAttribute(null=True)
+    full_at_us = NumberAttribute(null=True)
     expires_at = NumberAttribute(null=True)
 
 
 class DynamoTokenBuckets:
     """``TokenBuckets`` on the request-rates table."""
 
-    def draw(self, bucket: str, price_ms: float, period_ms: int, now_ms: int) -> Draw:
+    def draw(self, bucket: str, price_us: int, period_us: int, now_us: int) -> Draw:
         """See ``TokenBuckets.draw``."""
-        price = round(price_ms, 3)
-        column = TokenBucketItem.full_at_ms
-        kept = TokenBucketItem.expires_at.set((now_ms + period_ms) // 1000 + _KEPT_SECONDS)
-        in_use = (column > now_ms) & (column <= now_ms + period_ms - price)
-        full = column.does_not_exist() | (column <= now_ms)
+        column = TokenBucketItem.full_at_us
+        kept = TokenBucketItem.expires_at.set((now_us + period_us) // 1_000_000 + _KEPT_SECONDS)
+        in_use = (column > now_us) & (column <= now_us + period_us - price_us)
+        full = column.does_not_exist() | (column <= now_us)
         try:
-            for action, condition in ((column.add(price), in_use), (column.set(now_ms + price), full)):
+            for action, condition in ((column.add(price_us), in_use), (column.set(now_us + price_us), full)):
                 item = TokenBucketItem(bucket)
                 try:
                     item.update([action, kept], condition=condition)
@@ -50,14 +49,14 @@ class DynamoTokenBuckets:
                     if error.cause_response_code != _CONDITION:
                         raise
                 else:
-                    return Draw(granted=True, full_at_ms=float(item.full_at_ms or now_ms))
-            return Draw(granted=False, full_at_ms=_full_at_ms(bucket, now_ms + period_ms))
+                    return Draw(granted=True, full_at_us=int(item.full_at_us or now_us))
+            return Draw(granted=False, full_at_us=_full_at_us(bucket, now_us + period_us))
         except PynamoDBException as error:
             raise RatesUnavailable(f"the request-rates table does not answer: {error.cause_response_code}") from error
 
 
-def _full_at_ms(bucket: str, otherwise: float) -> float:
+def _full_at_us(bucket: str, otherwise: int) -> int:
     try:
-        return float(TokenBucketItem.get(bucket, consistent_read=True).full_at_ms or otherwise)
+        return int(TokenBucketItem.get(bucket, consistent_read=True).full_at_us or otherwise)
     except DoesNotExist:
         return otherwise

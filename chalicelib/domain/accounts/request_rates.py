@@ -8,7 +8,6 @@ moment on by the price of a token, and is refused where it would come to lie mor
 from __future__ import annotations
 
 import ipaddress
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -44,33 +43,39 @@ class Scope(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Rate:
     """``limit`` requests in ``period_ms``. Tokens are drawn from the shared bucket ``block`` at a time, and only for
-    what goes beyond ``free`` of the limit in one process (a share; 0 counts every request)."""
+    what goes beyond ``free_percent`` of the limit in one process (0 counts every request)."""
 
     limit: int
     period_ms: int
     block: int = 1
-    free: float = 0.0
+    free_percent: int = 0
 
     @property
-    def token_ms(self) -> float:
+    def token_us(self) -> int:
         """The time in which one token comes back, to the microsecond below: a full bucket holds the whole limit."""
-        return math.floor(self.period_ms * 1000 / self.limit) / 1000
+        return self.period_ms * 1000 // self.limit
+
+    @property
+    def period_us(self) -> int:
+        """The period in microseconds."""
+        return self.period_ms * 1000
 
 
 Rates = Mapping[tuple[RouteKind, Scope], Rate]
 
 _MINUTE = 60_000
+_SECOND_US = 1_000_000
 _QUARTER_HOUR = 900_000
 
 RATES: dict[tuple[RouteKind, Scope], Rate] = {
-    (RouteKind.READ, Scope.ADDRESS): Rate(6_000, _MINUTE, block=50, free=0.25),
-    (RouteKind.READ, Scope.USER): Rate(3_000, _MINUTE, block=25, free=0.25),
-    (RouteKind.READ, Scope.WORKSPACE): Rate(6_000, _MINUTE, block=50, free=0.25),
-    (RouteKind.CHANGE, Scope.ADDRESS): Rate(1_200, _MINUTE, block=10, free=0.1),
-    (RouteKind.CHANGE, Scope.USER): Rate(600, _MINUTE, block=5, free=0.1),
-    (RouteKind.CHANGE, Scope.WORKSPACE): Rate(1_200, _MINUTE, block=10, free=0.1),
+    (RouteKind.READ, Scope.ADDRESS): Rate(6_000, _MINUTE, block=50, free_percent=25),
+    (RouteKind.READ, Scope.USER): Rate(3_000, _MINUTE, block=25, free_percent=25),
+    (RouteKind.READ, Scope.WORKSPACE): Rate(6_000, _MINUTE, block=50, free_percent=25),
+    (RouteKind.CHANGE, Scope.ADDRESS): Rate(1_200, _MINUTE, block=10, free_percent=10),
+    (RouteKind.CHANGE, Scope.USER): Rate(600, _MINUTE, block=5, free_percent=10),
+    (RouteKind.CHANGE, Scope.WORKSPACE): Rate(1_200, _MINUTE, block=10, free_percent=10),
     # An exit is held back by nobody's quota; this only keeps a flood from one address away from the functions.
-    (RouteKind.EXIT, Scope.ADDRESS): Rate(6_000, _MINUTE, block=50, free=0.25),
+    (RouteKind.EXIT, Scope.ADDRESS): Rate(6_000, _MINUTE, block=50, free_percent=25),
     (RouteKind.SIGN_IN, Scope.ADDRESS): Rate(60, _MINUTE),
     # Above the 20 wrong passwords that lock an account: the lock answers first.
     (RouteKind.SIGN_IN, Scope.ACCOUNT): Rate(60, _QUARTER_HOUR),
@@ -78,7 +83,7 @@ RATES: dict[tuple[RouteKind, Scope], Rate] = {
     (RouteKind.LETTER, Scope.ACCOUNT): Rate(10, _QUARTER_HOUR),
     (RouteKind.LETTER, Scope.USER): Rate(60, _QUARTER_HOUR),
     (RouteKind.LETTER, Scope.WORKSPACE): Rate(120, _QUARTER_HOUR),
-    (RouteKind.SIGNAL, Scope.ADDRESS): Rate(1_200, _MINUTE, block=10, free=0.1),
+    (RouteKind.SIGNAL, Scope.ADDRESS): Rate(1_200, _MINUTE, block=10, free_percent=10),
     (RouteKind.SIGNAL, Scope.STRATEGY): Rate(60, _MINUTE),
 }
 """The limits, unless the stage sets others."""
@@ -126,7 +131,7 @@ def rates_with(text: str) -> Rates:
         was = RATES[key]
         limit = int(found["limit"])
         block = max(1, min(was.block, limit // 10))
-        rates[key] = Rate(limit, int(found["seconds"]) * 1000, block, was.free)
+        rates[key] = Rate(limit, int(found["seconds"]) * 1000, block, was.free_percent)
     return rates
 
 
@@ -143,25 +148,33 @@ def address_subject(address: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """One bucket at a moment; ``full_at_ms`` is when it is full again, in the past when it is."""
+    """One bucket; ``full_at_us`` is when it is full again, in the past when it is (microseconds, as all times here)."""
 
     rate: Rate
-    full_at_ms: float = 0.0
+    full_at_us: int = 0
 
-    def remaining(self, now_ms: float) -> int:
+    def remaining(self, now_us: int) -> int:
         """How many tokens it holds."""
-        missing = max(0.0, self.full_at_ms - now_ms) / self.rate.token_ms
-        return max(0, int(self.rate.limit - missing + 1e-9))
+        return max(0, self.rate.limit - _rounded_up(max(0, self.full_at_us - now_us), self.rate.token_us))
 
-    def take(self, tokens: int, now_ms: float) -> Bucket | None:
+    def take(self, tokens: int, now_us: int) -> Bucket | None:
         """The bucket without ``tokens``, or None where it does not hold as many."""
-        if self.remaining(now_ms) < tokens:
+        if self.remaining(now_us) < tokens:
             return None
-        return Bucket(self.rate, max(self.full_at_ms, now_ms) + tokens * self.rate.token_ms)
+        return Bucket(self.rate, max(self.full_at_us, now_us) + tokens * self.rate.token_us)
 
-    def wait_ms(self, tokens: int, now_ms: float) -> float:
-        """How long until it holds ``tokens``."""
-        return max(0.0, self.full_at_ms - now_ms - (self.rate.limit - tokens) * self.rate.token_ms)
+    def wait_s(self, tokens: int, now_us: int) -> int:
+        """How many whole seconds until it holds ``tokens``; at least one."""
+        missing = self.full_at_us - now_us - (self.rate.limit - tokens) * self.rate.token_us
+        return max(1, _rounded_up(missing, _SECOND_US))
+
+    def reset_s(self, now_us: int) -> int:
+        """How many whole seconds until it is full; at least one."""
+        return max(1, _rounded_up(self.full_at_us - now_us, _SECOND_US))
+
+
+def _rounded_up(number: int, divisor: int) -> int:
+    return -(-number // divisor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +186,11 @@ class Standing:
     rate: Rate
     remaining: int
     reset_s: int
+
+    @property
+    def permille(self) -> int:
+        """What is left of the limit, in thousandths."""
+        return self.remaining * 1000 // self.rate.limit
 
 
 class TooManyRequests(Refusal):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -21,8 +20,8 @@ from chalicelib.ports import Clock
 from chalicelib.request_rate_ports import RatesUnavailable, TokenBuckets
 
 _MOST_CALLERS = 4_096
-_BLOCK_GOOD_MS = 10_000
-_ALONE_MS = 5_000
+_BLOCK_GOOD_US = 10_000_000
+_ALONE_US = 5_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ class _Caller:
     alone: Bucket
     shared: Bucket
     drawn: int = 0
-    drawn_until_ms: int = 0
+    drawn_until_us: int = 0
 
 
 class RequestLimits:
@@ -44,7 +43,7 @@ class RequestLimits:
     def __init__(self, buckets: TokenBuckets, clock: Clock, rates: Rates = RATES) -> None:
         self._buckets, self._clock, self._rates = buckets, clock, rates
         self._callers: OrderedDict[str, _Caller] = OrderedDict()
-        self._alone_until_ms = 0
+        self._alone_until_us = 0
 
     def admit(self, kind: RouteKind, subjects: Mapping[Scope, str]) -> Standing | None:
         """Counts one request of ``kind`` for each of the subjects that has a limit.
@@ -56,22 +55,21 @@ class RequestLimits:
             for scope, subject in subjects.items()
             if (rate := self._rates.get((kind, scope))) is not None
         ]
-        return min(standings, key=lambda standing: standing.remaining / standing.rate.limit, default=None)
+        return min(standings, key=lambda standing: standing.permille, default=None)
 
     def _counted(self, kind: RouteKind, scope: Scope, subject: str, rate: Rate) -> Standing:
-        now = self._clock.now_ms()
+        now = self._clock.now_ms() * 1000
         key = f"{kind.value}.{scope.value}#{subject}"
         caller = self._spent(key, rate, self._callers.get(key) or _newcomer(rate), now)
         if isinstance(caller, Bucket):
-            wait = max(1, math.ceil(caller.wait_ms(1, now) / 1000))
-            raise TooManyRequests(Standing(kind, scope, rate, 0, wait))
+            raise TooManyRequests(Standing(kind, scope, rate, 0, caller.wait_s(1, now)))
         self._callers[key] = caller
         self._callers.move_to_end(key)
         if len(self._callers) > _MOST_CALLERS:
             self._callers.popitem(last=False)
         known = min(caller.alone.remaining(now), caller.shared.remaining(now) + caller.drawn)
-        reset = math.ceil(max(caller.alone.full_at_ms, caller.shared.full_at_ms, now) - now) / 1000
-        return Standing(kind, scope, rate, known, max(1, math.ceil(reset)))
+        reset = max(caller.alone.reset_s(now), caller.shared.reset_s(now))
+        return Standing(kind, scope, rate, known, reset)
 
     def _spent(self, key: str, rate: Rate, caller: _Caller, now: int) -> _Caller | Bucket:
         """The caller after one more request, or the bucket that has no token for it."""
@@ -79,17 +77,17 @@ class RequestLimits:
         if alone is None:
             return caller.alone
         caller = replace(caller, alone=alone)
-        free = caller.free.take(1, now) if rate.free else None
+        free = caller.free.take(1, now) if rate.free_percent else None
         if free is not None:
             return replace(caller, free=free)
-        if caller.drawn and now < caller.drawn_until_ms:
+        if caller.drawn and now < caller.drawn_until_us:
             return replace(caller, drawn=caller.drawn - 1)
-        if now < self._alone_until_ms:
+        if now < self._alone_until_us:
             return caller
         try:
             return self._drawn(key, rate, caller, now)
         except RatesUnavailable:
-            self._alone_until_ms = now + _ALONE_MS
+            self._alone_until_us = now + _ALONE_US
             return caller
 
     def _drawn(self, key: str, rate: Rate, caller: _Caller, now: int) -> _Caller | Bucket:
@@ -97,14 +95,14 @@ class RequestLimits:
             return caller.shared  # it was empty when last seen, and others can only have taken more
         # The last tokens of a bucket are fewer than a block.
         for tokens in dict.fromkeys((rate.block, 1)):
-            draw = self._buckets.draw(key, tokens * rate.token_ms, rate.period_ms, now)
-            shared = Bucket(rate, draw.full_at_ms)
+            draw = self._buckets.draw(key, tokens * rate.token_us, rate.period_us, now)
+            shared = Bucket(rate, draw.full_at_us)
             if draw.granted:
-                return replace(caller, shared=shared, drawn=tokens - 1, drawn_until_ms=now + _BLOCK_GOOD_MS)
+                return replace(caller, shared=shared, drawn=tokens - 1, drawn_until_us=now + _BLOCK_GOOD_US)
         self._callers[key] = replace(caller, shared=shared)
         return shared
 
 
 def _newcomer(rate: Rate) -> _Caller:
-    share = replace(rate, limit=max(1, int(rate.limit * rate.free)))
+    share = replace(rate, limit=max(1, rate.limit * rate.free_percent // 100))
     return _Caller(Bucket(share), Bucket(rate), Bucket(rate))

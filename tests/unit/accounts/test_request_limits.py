@@ -10,7 +10,7 @@ from tests.fakes.memory_token_buckets import MemoryTokenBuckets
 from tests.fakes.virtual_clock import VirtualClock
 
 STRICT = {(RouteKind.SIGN_IN, Scope.ADDRESS): Rate(3, 60_000)}
-LOOSE = {(RouteKind.READ, Scope.USER): Rate(100, 60_000, block=10, free=0.25)}
+LOOSE = {(RouteKind.READ, Scope.USER): Rate(100, 60_000, block=10, free_percent=25)}
 HERE = {Scope.ADDRESS: "203.0.113.9"}
 SOMEBODY = {Scope.USER: "u1"}
 
@@ -128,7 +128,7 @@ def test_a_store_that_is_back_is_asked_again_after_five_seconds(
     limits.admit(RouteKind.SIGN_IN, HERE)
 
     assert buckets.draws == 2
-    assert len(buckets.full_at_ms) == 1
+    assert len(buckets.full_at_us) == 1
 
 
 def test_a_kind_without_a_limit_for_the_caller_passes(buckets: MemoryTokenBuckets, clock: VirtualClock) -> None:

@@ -13,7 +13,7 @@ WRONG = {"email": "nobody@example.com", "password": "wrong"}
 def limited(gateway: Gateway, kind: RouteKind, scope: Scope, limit: int = 2) -> None:
     """Sets one limit; buckets and process start afresh."""
     gateway.services.rates = {**gateway.services.rates, (kind, scope): Rate(limit, 60_000)}
-    gateway.services.token_buckets.full_at_ms.clear()
+    gateway.services.token_buckets.full_at_us.clear()
     vars(gateway.services).pop("request_limits", None)
 
 
