@@ -1,4 +1,4 @@
-"""How many requests an address, a user, a workspace, an account may make, by the kind of the route (ADR 12).
+"""How many requests an address, a user, a workspace, an account may make, by the kind of the route (ADR 14).
 
 A limit is a token bucket: it holds ``limit`` tokens when full and fills up evenly within ``period_ms``. A bucket is
 kept as the one moment at which it is full again (the virtual scheduling of GCRA, ITU-T I.371): a request moves that
