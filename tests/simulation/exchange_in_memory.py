@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from chalicelib.adapters.bybit.endpoints import Endpoint
-from chalicelib.adapters.bybit.exchange import BybitExchange, OpenSession
+from chalicelib.adapters.bybit.exchange import BybitExchange, Candidate, OpenSession
 from chalicelib.adapters.bybit.governor import Priority
 from chalicelib.adapters.bybit.margin_modes import MarginModes
 from chalicelib.adapters.bybit.session import Reply
@@ -114,7 +114,9 @@ def exchange_over(session: EngineSession, clock: VirtualClock) -> BybitExchange:
     """The product's exchange adapter on an engine session."""
 
     @contextmanager
-    def opener(ref: ConnectionRef) -> Iterator[OpenSession]:
+    def opener(
+        ref: ConnectionRef, *, exposure: bool = False, candidate: Candidate | None = None
+    ) -> Iterator[OpenSession]:
         yield OpenSession(session, "KEY", lambda message: "", clock.now_ms)  # type: ignore[arg-type]  # same two methods
 
     return BybitExchange(opener, clock, MarginModes(clock.now_ms))
