@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
@@ -16,13 +15,6 @@ from infra.local.cloud import LocalCloud
 from infra.local.deploy import STACK
 from tests.e2e.api_client import ApiClient
 from tests.e2e.browser import PASSWORD, Browser
-
-
-@pytest.fixture(scope="module")
-def cloud() -> Iterator[LocalCloud]:
-    """A local cloud of its own: many requests at one moment leave it with many processes."""
-    with LocalCloud(speed=60) as started:
-        yield started
 
 
 def test_a_newcomer_gets_in_secures_the_account_and_throws_a_stranger_out(cloud: LocalCloud) -> None:
