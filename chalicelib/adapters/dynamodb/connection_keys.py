@@ -1,4 +1,4 @@
-"""Shred keys: the half of each sealed secret that has no backup (ADR 0012).
+"""Shred keys: the half of each sealed secret that has no backup (ADR 13).
 
 Access patterns: written and deleted together with its connection's row; the execution function reads one.
 """

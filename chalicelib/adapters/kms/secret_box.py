@@ -1,4 +1,4 @@
-"""Credentials sealed in two layers (architecture section 6, C-10, ADR 0012).
+"""Credentials sealed in two layers (architecture section 6, C-10, ADR 13).
 
 Inside, the AWS Encryption SDK under a KMS key: the encryption context {workspaceId, connectionId, purpose} is bound to
 the ciphertext by KMS and shown in CloudTrail, so a blob copied to another tenant's row does not open. Outside, a layer

@@ -106,7 +106,7 @@ class SealedSecret:
     """What is kept of credentials, in two places: neither half opens anything without the other.
 
     ``ciphertext`` is kept with the connection, also in backups; ``shred_key`` where there are none, so that its
-    deletion is the end of every copy of the ciphertext (ADR 0012).
+    deletion is the end of every copy of the ciphertext (ADR 13).
     """
 
     ciphertext: bytes = field(repr=False)
