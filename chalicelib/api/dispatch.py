@@ -11,6 +11,7 @@ import orjson
 from chalice.app import Request, Response
 
 from chalicelib.api.audited import write_down
+from chalicelib.api.deprecations import deprecation_headers
 from chalicelib.api.models.base import RequestModel, View
 from chalicelib.api.operation import JSON, NDJSON, Call, Ndjson, Operation, Reply
 from chalicelib.api.problems import CONTENT_TYPE, KNOWN_ERRORS, Problem, problem_of, unexpected
@@ -46,11 +47,17 @@ def dispatch(operation: Operation, request: Request, path: dict[str, str], servi
         problem = problem_of(error)
         write = logger.warning if problem.status >= _OUR_SIDE else logger.info
         write("refused", extra={"status": int(problem.status), "code": problem.code})
-        return _problem_response(problem, request, request_id)
+        return _told(operation, _problem_response(problem, request, request_id))
     except Exception:  # noqa: BLE001  # the last line of defence: a defect must answer as a problem, and be seen
         logger.exception("defect")
-        return _problem_response(unexpected(), request, request_id)
+        return _told(operation, _problem_response(unexpected(), request, request_id))
     logger.info("answered", extra={"status": response.status_code})
+    return _told(operation, response)
+
+
+def _told(operation: Operation, response: Response) -> Response:
+    """The response, with the news that its route goes away where it does."""
+    response.headers.update(deprecation_headers(operation.method, operation.path))
     return response
 
 

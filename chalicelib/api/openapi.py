@@ -13,10 +13,13 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
+from chalicelib.api.deprecations import DEPRECATED
+from chalicelib.api.examples import example_of
 from chalicelib.api.models.base import RequestModel
 from chalicelib.api.models.problem import ProblemView
 from chalicelib.api.operation import Operation
 from chalicelib.api.operations import defined_operations
+from chalicelib.api.problem_catalogue import problem_response, response_name
 from chalicelib.api.problems import CONTENT_TYPE
 from chalicelib.domain.accounts.quotas import ROUTE_QUOTA
 from chalicelib.domain.accounts.roles import Role
@@ -50,7 +53,8 @@ def document() -> dict[str, Any]:
     references, definitions = _schemas(operations)
     paths: dict[str, Any] = {}
     for operation in operations:
-        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, references)
+        described = _operation(operation, references, definitions)
+        paths.setdefault(operation.path, {})[operation.method.lower()] = described
     return {
         "openapi": "3.1.0",
         "info": {
@@ -71,12 +75,7 @@ def document() -> dict[str, Any]:
                 "signatureTime": {"type": "apiKey", "in": "header", "name": "X-Timestamp"},
                 "refreshCookie": {"type": "apiKey", "in": "cookie", "name": "bm_refresh"},
             },
-            "responses": {
-                "Problem": {
-                    "description": "Why not",
-                    "content": {CONTENT_TYPE: {"schema": _reference(references[(ProblemView, "serialization")])}},
-                }
-            },
+            "responses": _problem_responses(paths, _reference(references[(ProblemView, "serialization")])),
         },
     }
 
@@ -105,7 +104,19 @@ def _reference(schema: dict[str, Any]) -> dict[str, Any]:
     return {"$ref": schema["$ref"]}
 
 
-def _operation(operation: Operation, references: References) -> dict[str, Any]:
+def _problem_responses(paths: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    """The problems of each status that an operation of ``paths`` may answer."""
+    statuses = {
+        int(status)
+        for operations in paths.values()
+        for operation in operations.values()
+        for status, response in operation["responses"].items()
+        if "$ref" in response
+    }
+    return {response_name(status): problem_response(status, CONTENT_TYPE, schema) for status in sorted(statuses)}
+
+
+def _operation(operation: Operation, references: References, definitions: dict[str, Any]) -> dict[str, Any]:
     requirement = required_access(operation.method, operation.path)
     result: dict[str, Any] = {
         "operationId": operation.name,
@@ -114,7 +125,8 @@ def _operation(operation: Operation, references: References) -> dict[str, Any]:
         "security": _security(requirement),
         "x-requires": requirement.value,
         **({"x-step-up": True} if needs_step_up(operation.method, operation.path) else {}),
-        "responses": _responses(operation, requirement, references),
+        **({"deprecated": True} if (operation.method, operation.path) in DEPRECATED else {}),
+        "responses": _responses(operation, requirement, references, definitions),
     }
     parameters = _parameters(operation, requirement)
     if parameters:
@@ -122,7 +134,8 @@ def _operation(operation: Operation, references: References) -> dict[str, Any]:
     if operation.body_model is not None:
         schema = _reference(references[(operation.body_model, "validation")])
         required = any(field.is_required() for field in operation.body_model.model_fields.values())
-        result["requestBody"] = {"required": required, "content": {_JSON: {"schema": schema}}}
+        example = example_of(schema, definitions, required_only=True)
+        result["requestBody"] = {"required": required, "content": {_JSON: {"schema": schema, "example": example}}}
     return result
 
 
@@ -175,11 +188,14 @@ def _without_title(schema: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _responses(operation: Operation, requirement: Access | Role, references: References) -> dict[str, Any]:
+def _responses(
+    operation: Operation, requirement: Access | Role, references: References, definitions: dict[str, Any]
+) -> dict[str, Any]:
     good: dict[str, Any] = {"description": HTTPStatus(operation.status).phrase}
     if operation.answer_model is not None:
         schema = _reference(references[(operation.answer_model, "serialization")])
-        good["content"] = {operation.content_type: {"schema": schema}}
+        example = example_of(schema, definitions, required_only=False)
+        good["content"] = {operation.content_type: {"schema": schema, "example": example}}
     statuses = {400, *operation.refusals, 429, 500}
     if isinstance(requirement, Role):
         statuses |= {401, 403}
@@ -191,7 +207,7 @@ def _responses(operation: Operation, requirement: Access | Role, references: Ref
         statuses |= {409, 422}
     if HTTPStatus.BAD_GATEWAY in statuses:
         statuses.add(HTTPStatus.FAILED_DEPENDENCY)  # what asks the exchange may be refused by it
-    problems = {str(status): {"$ref": "#/components/responses/Problem"} for status in sorted(statuses)}
+    problems = {str(status): {"$ref": f"#/components/responses/{response_name(status)}"} for status in sorted(statuses)}
     return {str(operation.status): good, **problems}
 
 

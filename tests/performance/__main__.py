@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from infra.local.cloud import LocalCloud
-from tests.performance import import_time
+from tests.performance import gateway_bench, import_time
 from tests.performance.cost_model import TABLE
 from tests.performance.run_bench import SPEED
 
@@ -37,6 +37,12 @@ def runs() -> int:
         return _module("tests.performance.run_bench", str(endpoints), environment=cloud.environment())
 
 
+def gateway() -> int:
+    """An authorised read beside a bare hello, behind one gateway, on a local cloud of their own."""
+    with LocalCloud(speed=1) as cloud:
+        return 0 if gateway_bench.measure(cloud) else 1
+
+
 def simulator() -> int:
     """The exchange simulator's own figures."""
     return _module("infra.local.exchange.bench")
@@ -53,6 +59,7 @@ def recovery() -> int:
 
 
 PARTS: dict[str, Callable[[], int]] = {
+    "gateway": gateway,
     "imports": imports,
     "recovery": recovery,
     "runs": runs,
