@@ -1,8 +1,8 @@
 """What an authorised read costs beside a bare "hello" behind the same gateway: ``make bench`` runs it on a local cloud.
 
-The hello function is deployed here, on the same local AWS, and is no part of the product. Both are asked in short blocks
-by turns, so that what else the machine does weighs on both alike, and what the local AWS does after an answer (it keeps
-the log) falls on the function that caused it.
+The hello function is deployed here, on the same local AWS, and is no part of the product. Both are asked in short
+blocks by turns, so that what else the machine does weighs on both alike, and what the local AWS does after an answer
+(it keeps the log) falls on the function that caused it.
 """
 
 from __future__ import annotations
