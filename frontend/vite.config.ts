@@ -4,6 +4,8 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
+import securityHeaders from "./security-headers.json" with { type: "json" };
+
 /** `API_PROXY=http://127.0.0.1:8080 npm run dev` develops against a running stack. */
 const apiProxy = process.env.API_PROXY;
 
@@ -15,8 +17,8 @@ export default defineConfig({
       "react-style-singleton": fileURLToPath(new URL("./src/ui/styleSingleton.ts", import.meta.url)),
     },
   },
-  // The browser tests run under the strictest policy that the page is made for.
-  preview: { headers: { "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; connect-src 'self' ws: wss:; style-src 'self'; base-uri 'none'; form-action 'self'" } },
+  // The built page is tried with the headers that it is served with.
+  preview: { headers: securityHeaders },
   build: {
     target: "es2022",
     manifest: true,

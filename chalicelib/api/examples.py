@@ -23,7 +23,7 @@ _BY_PATTERN = {
     r"^[0-9]{1,16}(\.[0-9A-Z]{26})?$": "0",
 }
 _BY_NAME = {
-    "accessToken": "eyJhbGciOiJFUzI1NiIsImtpZCI6Ii4uLiJ9.eyJzdWIiOiIuLi4ifQ.c2lnbmF0dXJl",
+    "accessToken": "header.claims.signature",
     "action": "bot.created",
     "apiKey": "the key that Bybit shows",
     "category": "linear",
@@ -71,7 +71,7 @@ _NUMBERS = {
 _OF_MODELS: dict[str, dict[str, Any]] = {
     "RunView": {"status": "running", "stopReason": None, "endedAt": None, "tradingState": "IN_POSITION"},
     "OrderView": {"status": "accepted", "type": "Market", "reduceOnly": False, "price": None},
-    "ConnectionView": {"status": "ok", "name": "My demo account", "detail": "", "maskedKey": "abcd…wxyz"},
+    "ConnectionView": {"name": "My demo account", "detail": "", "maskedKey": "abcd…wxyz"},
     "UserView": {"name": "Ada"},
     "WorkspaceView": {"name": "Ada's workspace"},
     "WorkspaceDetailsView": {"name": "Ada's workspace"},

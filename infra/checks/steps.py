@@ -41,6 +41,8 @@ LINT = (
     Step("mypy", tool("mypy")),
     Step("import-linter", tool("lint-imports", "--no-cache")),
     Step("bandit", tool("bandit", "--quiet", "-ll", "-c", "pyproject.toml", "-r", *PRODUCT)),
+    Step("secrets", module("infra.checks.secret_scan")),
+    Step("pip-audit", module("infra.checks.dependency_audit"), seconds=700),
     Step("template", module("infra.package", "--without-dependencies", "--out", "build/lint")),
     Step("cfn-lint", tool("cfn-lint", "build/lint/sam.json")),
     Step("statelint", tool("statelint", *STATE_MACHINES)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import threading
 import time
 from collections.abc import AsyncIterator
@@ -25,6 +26,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from infra.local.mailbox import Mailbox, mailbox_routes
 from infra.local.ports import HOST
+from infra.package import PROJECT
 
 HOP_BY_HOP: Final = frozenset(
     {
@@ -39,14 +41,8 @@ HOP_BY_HOP: Final = frozenset(
     }
 )
 METHODS: Final = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-PAGE_HEADERS: Final = {
-    "content-security-policy": (
-        "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
-        "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
-    ),
-    "referrer-policy": "same-origin",
-    "x-content-type-options": "nosniff",
-}
+# The page's headers are kept beside the page, where its browser tests and the CDN's policy find them too.
+PAGE_HEADERS: Final[dict[str, str]] = json.loads((PROJECT / "frontend" / "security-headers.json").read_text())
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +66,7 @@ def web_app(origins: Origins, mailbox: Mailbox) -> Starlette:
         try:
             answer = await client.request(request.method, url, headers=headers, content=await request.body())
         except httpx.HTTPError:
-            return PlainTextResponse("the local AWS does not answer", status_code=502)
+            return PlainTextResponse("the local AWS does not answer", status_code=502, headers=PAGE_HEADERS)
         response = Response(answer.content, status_code=answer.status_code)
         response.raw_headers = [
             (name, value)
@@ -99,7 +95,8 @@ def web_app(origins: Origins, mailbox: Mailbox) -> Starlette:
             caching = "public, max-age=31536000, immutable" if immutable else "no-cache"
             return FileResponse(wanted, headers={**PAGE_HEADERS, "cache-control": caching})
         if not (root / "index.html").is_file():
-            return PlainTextResponse("the page is not built: run `make run` with Node 20 or later", status_code=503)
+            sentence = "the page is not built: run `make run` with Node 20 or later"
+            return PlainTextResponse(sentence, status_code=503, headers=PAGE_HEADERS)
         return FileResponse(root / "index.html", headers={**PAGE_HEADERS, "cache-control": "no-cache"})
 
     @contextlib.asynccontextmanager

@@ -1,4 +1,4 @@
-"""The tables of docs/reliability.md and docs/simulator.md name tests and files that exist, one row a point."""
+"""The tables of docs/{reliability,simulator,security}.md name tests and files that exist, one row a point."""
 
 from __future__ import annotations
 
@@ -13,6 +13,11 @@ SIMULATOR = ROOT / "infra" / "local" / "exchange"
 TABLES = {
     "reliability.md": [f"L-{number:02d}" for number in range(1, 23)],
     "simulator.md": [f"S-{number:02d}" for number in range(1, 16)],
+    "security.md": [
+        *(f"A-{number:02d}" for number in range(1, 11)),
+        *(f"T-{number:02d}" for number in range(1, 18)),
+        *(f"V-{number:02d}" for number in range(1, 21)),
+    ],
 }
 
 
@@ -21,7 +26,7 @@ def _rows(document: str) -> dict[str, list[str]]:
     rows = {}
     for line in (ROOT / "docs" / document).read_text().splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
-        if re.fullmatch(r"[LS]-\d\d", cells[0]):
+        if re.fullmatch(r"[LSTAV]-\d\d", cells[0]):
             rows[cells[0]] = cells[1:]
     return rows
 

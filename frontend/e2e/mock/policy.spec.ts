@@ -1,0 +1,67 @@
+import { expect, test, type Page } from "@playwright/test";
+
+import { OLD_RUN_ID, RUN_ID } from "./facts";
+import { MockApi } from "./mockApi";
+
+/** What the page does against the content security policy, as the browser reports it. */
+async function watchPolicy(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  await page.exposeFunction("violated", (text: string) => found.push(text));
+  await page.addInitScript(() =>
+    document.addEventListener("securitypolicyviolation", (event) =>
+      (globalThis as unknown as { violated: (text: string) => void }).violated(
+        `${location.pathname}: ${event.effectiveDirective} ${event.blockedURI} ${event.sample}`,
+      ),
+    ),
+  );
+  return found;
+}
+
+test("the policy is strict: no inline code or style, nothing from elsewhere, no frame around the page", async ({ page }) => {
+  await MockApi.install(page);
+  const answer = await page.goto("/factory/bots");
+  const headers = answer!.headers();
+  const policy = headers["content-security-policy"]!;
+
+  expect(policy).not.toContain("unsafe");
+  expect(policy).toContain("default-src 'none'");
+  expect(policy).toContain("frame-ancestors 'none'");
+  expect(headers["referrer-policy"]).toBe("no-referrer");
+  expect(headers["cross-origin-opener-policy"]).toBe("same-origin");
+});
+
+test("a script that gets into the page is not run", async ({ page }) => {
+  const violations = await watchPolicy(page);
+  await MockApi.install(page);
+  await page.goto("/factory/bots");
+  await page.getByRole("heading", { level: 1 }).waitFor();
+
+  await page.evaluate(() => {
+    const script = document.createElement("script");
+    script.textContent = "globalThis.intruder = true";
+    document.body.append(script);
+  });
+
+  expect(await page.evaluate(() => "intruder" in globalThis)).toBe(false);
+  await expect.poll(() => violations.join()).toContain("script-src-elem inline");
+});
+
+test("no page, dialog, menu or chart breaks the policy", async ({ page }) => {
+  const violations = await watchPolicy(page);
+  const api = await MockApi.install(page);
+  api.startRun();
+  for (const path of ["/login", "/factory/bots", "/factory/runs", `/factory/runs/${OLD_RUN_ID}`, `/factory/runs/${RUN_ID}`]) {
+    await page.goto(path);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await page.clock.runFor(1500);
+  }
+  await page.locator("canvas").first().waitFor();
+  await page.getByRole("button", { name: "Stop", exact: true }).click();
+  await page.getByRole("dialog").waitFor();
+  await page.keyboard.press("Escape");
+  api.endRun(api.runs[RUN_ID]!);
+  await page.goto(`/factory/runs/${RUN_ID}`);
+  await page.getByRole("heading", { level: 1 }).waitFor();
+
+  expect(violations).toEqual([]);
+});
