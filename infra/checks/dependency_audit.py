@@ -6,8 +6,11 @@ Without a network it says so and passes: a build must not depend on it. pip-audi
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import httpx
 
@@ -36,8 +39,38 @@ def main() -> int:
     except NotBuilt as error:
         print(f"skipped: {error}")
         return 0
-    command = [str(python), "-m", "pip_audit", "--no-deps", "--disable-pip", "-r", "requirements.txt"]
-    return subprocess.run(command, cwd=PROJECT, check=False).returncode
+    command = [
+        str(python),
+        "-m",
+        "pip_audit",
+        "--no-deps",
+        "--disable-pip",
+        "--format",
+        "json",
+        "-r",
+        "requirements.txt",
+    ]
+    done = subprocess.run(command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+    try:
+        return verdict(json.loads(done.stdout)["dependencies"])
+    except (ValueError, KeyError):
+        print(f"pip-audit gave no report: {done.stderr.strip()[-300:]}")
+        return 1
+
+
+def verdict(dependencies: Sequence[Mapping[str, Any]]) -> int:
+    """Says what the report says. Returns 1 for a known vulnerability; what was not looked up is never called clean."""
+    unknown = [dependency for dependency in dependencies if "skip_reason" in dependency]
+    vulnerable = [dependency for dependency in dependencies if dependency.get("vulns")]
+    for dependency in vulnerable:
+        ids = ", ".join(str(one["id"]) for one in dependency["vulns"])
+        print(f"{dependency['name']} {dependency['version']}: {ids}")
+    judged = len(dependencies) - len(unknown)
+    if not judged:
+        print(f"skipped: the source knows none of {len(dependencies)} dependencies")
+    else:
+        print(f"{judged} of {len(dependencies)} dependencies looked up, {len(vulnerable)} vulnerable")
+    return 1 if vulnerable else 0
 
 
 if __name__ == "__main__":
