@@ -50,7 +50,7 @@ def main() -> int:
         "-r",
         "requirements.txt",
     ]
-    done = subprocess.run(command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
     try:
         return verdict(json.loads(done.stdout)["dependencies"])
     except (ValueError, KeyError):
