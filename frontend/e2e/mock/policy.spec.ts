@@ -50,7 +50,9 @@ test("no page, dialog, menu or chart breaks the policy", async ({ page }) => {
   const violations = await watchPolicy(page);
   const api = await MockApi.install(page);
   api.startRun();
-  for (const path of ["/login", "/factory/bots", "/factory/runs", `/factory/runs/${OLD_RUN_ID}`, `/factory/runs/${RUN_ID}`]) {
+  const account = ["profile", "security", "exchanges", "team", "workspace", "audit", "data"].map((room) => `/settings/${room}`);
+  const runs = ["/factory/bots", "/factory/runs", `/factory/runs/${OLD_RUN_ID}`, `/factory/runs/${RUN_ID}`];
+  for (const path of ["/login", "/register", "/forgot-password", ...account, ...runs]) {
     await page.goto(path);
     await page.getByRole("heading", { level: 1 }).waitFor();
     await page.clock.runFor(1500);
