@@ -4894,8 +4894,107 @@ export interface components {
         };
     };
     responses: {
-        /** @description Why not */
-        Problem: {
+        /** @description Bad Request. Codes: `request.invalid`, `request.malformed_json`, `request.too_deep`, `document.invalid`, `order.invalid` */
+        BadRequestProblem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemView"];
+            };
+        };
+        /** @description Unauthorized. Codes: `auth.token_expired`, `auth.token_missing`, `auth.token_invalid`, `auth.session_ended` */
+        UnauthorizedProblem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemView"];
+            };
+        };
+        /** @description Forbidden. Codes: `auth.role_required`, `auth.step_up_required`, `auth.csrf_invalid`, `auth.totp_setup_required` */
+        ForbiddenProblem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemView"];
+            };
+        };
+        /** @description Not Found. Codes: `not_found` */
+        NotFoundProblem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemView"];
+            };
+        };
+        /** @description Conflict. Codes: `conflict.name`, `conflict.version`, `idempotency.in_progress`, `trading.off` */
+        ConflictProblem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemView"];
+            };
+        };
+        /** @description Request Entity Too Large. Codes: `request.too_large` */
+        RequestEntityTooLargeProblem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemView"];
+            };
+        };
+        /** @description Unsupported Media Type. Codes: `request.unsupported_media_type` */
+        UnsupportedMediaTypeProblem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemView"];
+            };
+        };
+        /** @description Unprocessable Entity. Codes: `idempotency.key_reused`, `symbol.unknown` */
+        UnprocessableEntityProblem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemView"];
+            };
+        };
+        /** @description Failed Dependency. Codes: `exchange.refused` */
+        FailedDependencyProblem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemView"];
+            };
+        };
+        /** @description Internal Server Error. Codes: `internal` */
+        InternalServerErrorProblem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemView"];
+            };
+        };
+        /** @description Bad Gateway. Codes: `exchange.unavailable` */
+        BadGatewayProblem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemView"];
+            };
+        };
+        /** @description Service Unavailable. Codes: `service.not_ready` */
+        ServiceUnavailableProblem: {
             headers: {
                 [name: string]: unknown;
             };
@@ -4926,12 +5025,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["HealthView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     ready: {
@@ -4949,13 +5052,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "text",
+                     *       "checks": {
+                     *         "en": true
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["ReadyView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     contract: {
@@ -4973,12 +5083,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /** @example {} */
                     "application/json": components["schemas"]["ContractView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     public_keys: {
@@ -4996,12 +5106,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "keys": [
+                     *         {
+                     *           "kty": "text",
+                     *           "crv": "text",
+                     *           "x": "text",
+                     *           "y": "text",
+                     *           "kid": "text",
+                     *           "use": "text",
+                     *           "alg": "text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["JwksView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     login: {
@@ -5013,6 +5137,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "email": "demo@example.com",
+                 *       "password": "correct horse battery staple",
+                 *       "totp": "492039"
+                 *     }
+                 */
                 "application/json": components["schemas"]["LoginBody"];
             };
         };
@@ -5023,16 +5154,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "accessToken": "header.claims.signature",
+                     *       "expiresIn": 900,
+                     *       "csrfToken": "q7J2mVwzXk1n5Rb8cYtE0sLf4hUaPdGo",
+                     *       "user": {
+                     *         "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *         "email": "demo@example.com",
+                     *         "name": "Ada",
+                     *         "locale": "en",
+                     *         "totpEnabled": true
+                     *       },
+                     *       "workspace": {
+                     *         "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *         "name": "Ada's workspace",
+                     *         "role": "trader",
+                     *         "limits": {
+                     *           "maxActiveRuns": 1,
+                     *           "maxDurationMinutes": 1440,
+                     *           "defaultDurationMinutes": 60,
+                     *           "startCooldownSeconds": 60
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["SessionView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     register: {
@@ -5044,6 +5199,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "email": "demo@example.com",
+                 *       "password": "correct horse battery staple"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RegisterBody"];
             };
         };
@@ -5055,12 +5216,11 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     verify_email: {
@@ -5072,6 +5232,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "token": "text"
+                 *     }
+                 */
                 "application/json": components["schemas"]["LinkBody"];
             };
         };
@@ -5083,12 +5248,11 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     resend_verification: {
@@ -5100,6 +5264,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "email": "demo@example.com"
+                 *     }
+                 */
                 "application/json": components["schemas"]["AddressBody"];
             };
         };
@@ -5111,11 +5280,10 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     forgot_password: {
@@ -5127,6 +5295,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "email": "demo@example.com"
+                 *     }
+                 */
                 "application/json": components["schemas"]["AddressBody"];
             };
         };
@@ -5138,11 +5311,10 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     reset_password: {
@@ -5154,6 +5326,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "token": "text",
+                 *       "password": "correct horse battery staple"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ResetPasswordBody"];
             };
         };
@@ -5165,12 +5343,11 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     refresh: {
@@ -5185,6 +5362,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["NoBody"];
             };
         };
@@ -5195,16 +5373,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "accessToken": "header.claims.signature",
+                     *       "expiresIn": 900,
+                     *       "csrfToken": "q7J2mVwzXk1n5Rb8cYtE0sLf4hUaPdGo",
+                     *       "user": {
+                     *         "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *         "email": "demo@example.com",
+                     *         "name": "Ada",
+                     *         "locale": "en",
+                     *         "totpEnabled": true
+                     *       },
+                     *       "workspace": {
+                     *         "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *         "name": "Ada's workspace",
+                     *         "role": "trader",
+                     *         "limits": {
+                     *           "maxActiveRuns": 1,
+                     *           "maxDurationMinutes": 1440,
+                     *           "defaultDurationMinutes": 60,
+                     *           "startCooldownSeconds": 60
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["SessionView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     switch_workspace: {
@@ -5219,6 +5421,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "workspaceId": "01JD2N8Z5T3QK5W9XH6V0A1B2C"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SwitchBody"];
             };
         };
@@ -5229,17 +5436,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "accessToken": "header.claims.signature",
+                     *       "expiresIn": 900,
+                     *       "csrfToken": "q7J2mVwzXk1n5Rb8cYtE0sLf4hUaPdGo",
+                     *       "user": {
+                     *         "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *         "email": "demo@example.com",
+                     *         "name": "Ada",
+                     *         "locale": "en",
+                     *         "totpEnabled": true
+                     *       },
+                     *       "workspace": {
+                     *         "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *         "name": "Ada's workspace",
+                     *         "role": "trader",
+                     *         "limits": {
+                     *           "maxActiveRuns": 1,
+                     *           "maxDurationMinutes": 1440,
+                     *           "defaultDurationMinutes": 60,
+                     *           "startCooldownSeconds": 60
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["SessionView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     logout: {
@@ -5254,6 +5485,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["NoBody"];
             };
         };
@@ -5265,12 +5497,11 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     step_up: {
@@ -5282,6 +5513,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "totp": "492039"
+                 *     }
+                 */
                 "application/json": components["schemas"]["StepUpBody"];
             };
         };
@@ -5292,17 +5528,23 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "accessToken": "header.claims.signature",
+                     *       "expiresIn": 900,
+                     *       "stepUpSeconds": 300
+                     *     }
+                     */
                     "application/json": components["schemas"]["SteppedUpView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     who_am_i: {
@@ -5320,15 +5562,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "user": {
+                     *         "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *         "email": "demo@example.com",
+                     *         "name": "Ada",
+                     *         "locale": "en",
+                     *         "totpEnabled": true
+                     *       },
+                     *       "workspace": {
+                     *         "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *         "name": "Ada's workspace",
+                     *         "role": "trader",
+                     *         "limits": {
+                     *           "maxActiveRuns": 1,
+                     *           "maxDurationMinutes": 1440,
+                     *           "defaultDurationMinutes": 60,
+                     *           "startCooldownSeconds": 60
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["IdentityView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     change_profile: {
@@ -5340,6 +5603,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["ChangeProfileBody"];
             };
         };
@@ -5350,17 +5614,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "user": {
+                     *         "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *         "email": "demo@example.com",
+                     *         "name": "Ada",
+                     *         "locale": "en",
+                     *         "totpEnabled": true
+                     *       },
+                     *       "workspace": {
+                     *         "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *         "name": "Ada's workspace",
+                     *         "role": "trader",
+                     *         "limits": {
+                     *           "maxActiveRuns": 1,
+                     *           "maxDurationMinutes": 1440,
+                     *           "defaultDurationMinutes": 60,
+                     *           "startCooldownSeconds": 60
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["IdentityView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     change_password: {
@@ -5372,6 +5657,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currentPassword": "a long old passphrase",
+                 *       "newPassword": "correct horse battery staple"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ChangePasswordBody"];
             };
         };
@@ -5383,14 +5674,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     list_sessions: {
@@ -5408,14 +5698,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "userAgent": "text",
+                     *           "ip": "203.0.113.7",
+                     *           "createdAt": "2026-01-31T12:00:00.000Z",
+                     *           "lastUsedAt": "2026-01-31T12:00:00.000Z",
+                     *           "expiresAt": "2026-01-31T12:00:00.000Z",
+                     *           "current": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["SessionsView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     end_session: {
@@ -5436,12 +5740,11 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     end_other_sessions: {
@@ -5453,6 +5756,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["NoBody"];
             };
         };
@@ -5463,16 +5767,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "ended": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["EndedView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     set_up_totp: {
@@ -5484,6 +5792,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["NoBody"];
             };
         };
@@ -5494,18 +5803,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "secret": "text",
+                     *       "otpauthUri": "otpauth://totp/BotMarketplace:demo%40example.com?secret=JBSWY3DPEHPK3PXP&issuer=BotMarketplace",
+                     *       "qrSvg": "<svg xmlns=\"http://www.w3.org/2000/svg\"/>"
+                     *     }
+                     */
                     "application/json": components["schemas"]["TotpSetupView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            409: components["responses"]["ConflictProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     switch_totp_off: {
@@ -5524,12 +5839,11 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     confirm_totp: {
@@ -5541,6 +5855,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "code": "492039"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ConfirmTotpBody"];
             };
         };
@@ -5551,18 +5870,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "codes": [
+                     *         "ABCD-EFGH-JKLM-NPQR"
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["RecoveryCodesView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            409: components["responses"]["ConflictProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     make_recovery_codes: {
@@ -5574,6 +5899,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["NoBody"];
             };
         };
@@ -5584,18 +5910,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "codes": [
+                     *         "ABCD-EFGH-JKLM-NPQR"
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["RecoveryCodesView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            409: components["responses"]["ConflictProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     export_my_data: {
@@ -5613,15 +5945,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "user": {},
+                     *       "sessions": [
+                     *         {}
+                     *       ],
+                     *       "workspaces": [
+                     *         {}
+                     *       ],
+                     *       "complete": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["MyDataView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     erase_me: {
@@ -5633,6 +5976,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["NoBody"];
             };
         };
@@ -5644,15 +5988,14 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            409: components["responses"]["ConflictProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     buy_ticket: {
@@ -5664,6 +6007,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["NoBody"];
             };
         };
@@ -5674,16 +6018,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "ticket": "text",
+                     *       "url": "wss://bots.example.com/ws",
+                     *       "expiresAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["TicketView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     list_connections: {
@@ -5701,14 +6051,62 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "exchange": "bybit",
+                     *           "env": "demo",
+                     *           "name": "My demo account",
+                     *           "maskedKey": "abcd…wxyz",
+                     *           "account": "text",
+                     *           "status": "CONNECTED",
+                     *           "fault": {
+                     *             "key": "exchange.key_expires",
+                     *             "detail": "text",
+                     *             "params": {
+                     *               "en": "text"
+                     *             },
+                     *             "level": "warning"
+                     *           },
+                     *           "warnings": [
+                     *             {
+                     *               "key": "exchange.key_expires",
+                     *               "detail": "text",
+                     *               "params": {
+                     *                 "en": "text"
+                     *               },
+                     *               "level": "warning"
+                     *             }
+                     *           ],
+                     *           "permissions": {
+                     *             "readOnly": true,
+                     *             "trade": true,
+                     *             "withdraw": true,
+                     *             "ipBound": true,
+                     *             "expiresAt": "2026-01-31T12:00:00.000Z",
+                     *             "marginMode": "text",
+                     *             "scopes": [
+                     *               "ContractTrade.Order",
+                     *               "ContractTrade.Position"
+                     *             ]
+                     *           },
+                     *           "lastCheckedAt": "2026-01-31T12:00:00.000Z",
+                     *           "createdAt": "2026-01-31T12:00:00.000Z",
+                     *           "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["ConnectionList"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     create_connection: {
@@ -5723,6 +6121,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "exchange": "bybit",
+                 *       "name": "My demo account",
+                 *       "apiKey": "hM3mXkq2v1c7u9Zb4sYp0wLrT8dEfGaJ",
+                 *       "secret": "hM3mXkq2v1c7u9Zb4sYp0wLrT8dEfGaJ"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CreateConnectionBody"];
             };
         };
@@ -5733,21 +6139,64 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "exchange": "bybit",
+                     *       "env": "demo",
+                     *       "name": "My demo account",
+                     *       "maskedKey": "abcd…wxyz",
+                     *       "account": "text",
+                     *       "status": "CONNECTED",
+                     *       "fault": {
+                     *         "key": "exchange.key_expires",
+                     *         "detail": "text",
+                     *         "params": {
+                     *           "en": "text"
+                     *         },
+                     *         "level": "warning"
+                     *       },
+                     *       "warnings": [
+                     *         {
+                     *           "key": "exchange.key_expires",
+                     *           "detail": "text",
+                     *           "params": {
+                     *             "en": "text"
+                     *           },
+                     *           "level": "warning"
+                     *         }
+                     *       ],
+                     *       "permissions": {
+                     *         "readOnly": true,
+                     *         "trade": true,
+                     *         "withdraw": true,
+                     *         "ipBound": true,
+                     *         "expiresAt": "2026-01-31T12:00:00.000Z",
+                     *         "marginMode": "text",
+                     *         "scopes": [
+                     *           "ContractTrade.Order",
+                     *           "ContractTrade.Position"
+                     *         ]
+                     *       },
+                     *       "lastCheckedAt": "2026-01-31T12:00:00.000Z",
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ConnectionView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            424: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-            502: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            409: components["responses"]["ConflictProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            422: components["responses"]["UnprocessableEntityProblem"];
+            424: components["responses"]["FailedDependencyProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
+            502: components["responses"]["BadGatewayProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     get_connection: {
@@ -5767,15 +6216,58 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "exchange": "bybit",
+                     *       "env": "demo",
+                     *       "name": "My demo account",
+                     *       "maskedKey": "abcd…wxyz",
+                     *       "account": "text",
+                     *       "status": "CONNECTED",
+                     *       "fault": {
+                     *         "key": "exchange.key_expires",
+                     *         "detail": "text",
+                     *         "params": {
+                     *           "en": "text"
+                     *         },
+                     *         "level": "warning"
+                     *       },
+                     *       "warnings": [
+                     *         {
+                     *           "key": "exchange.key_expires",
+                     *           "detail": "text",
+                     *           "params": {
+                     *             "en": "text"
+                     *           },
+                     *           "level": "warning"
+                     *         }
+                     *       ],
+                     *       "permissions": {
+                     *         "readOnly": true,
+                     *         "trade": true,
+                     *         "withdraw": true,
+                     *         "ipBound": true,
+                     *         "expiresAt": "2026-01-31T12:00:00.000Z",
+                     *         "marginMode": "text",
+                     *         "scopes": [
+                     *           "ContractTrade.Order",
+                     *           "ContractTrade.Position"
+                     *         ]
+                     *       },
+                     *       "lastCheckedAt": "2026-01-31T12:00:00.000Z",
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ConnectionView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     delete_connection: {
@@ -5796,13 +6288,12 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            409: components["responses"]["ConflictProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     change_connection: {
@@ -5816,6 +6307,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["ChangeConnectionBody"];
             };
         };
@@ -5826,22 +6318,65 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "exchange": "bybit",
+                     *       "env": "demo",
+                     *       "name": "My demo account",
+                     *       "maskedKey": "abcd…wxyz",
+                     *       "account": "text",
+                     *       "status": "CONNECTED",
+                     *       "fault": {
+                     *         "key": "exchange.key_expires",
+                     *         "detail": "text",
+                     *         "params": {
+                     *           "en": "text"
+                     *         },
+                     *         "level": "warning"
+                     *       },
+                     *       "warnings": [
+                     *         {
+                     *           "key": "exchange.key_expires",
+                     *           "detail": "text",
+                     *           "params": {
+                     *             "en": "text"
+                     *           },
+                     *           "level": "warning"
+                     *         }
+                     *       ],
+                     *       "permissions": {
+                     *         "readOnly": true,
+                     *         "trade": true,
+                     *         "withdraw": true,
+                     *         "ipBound": true,
+                     *         "expiresAt": "2026-01-31T12:00:00.000Z",
+                     *         "marginMode": "text",
+                     *         "scopes": [
+                     *           "ContractTrade.Order",
+                     *           "ContractTrade.Position"
+                     *         ]
+                     *       },
+                     *       "lastCheckedAt": "2026-01-31T12:00:00.000Z",
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ConnectionView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            424: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-            502: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            409: components["responses"]["ConflictProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            422: components["responses"]["UnprocessableEntityProblem"];
+            424: components["responses"]["FailedDependencyProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
+            502: components["responses"]["BadGatewayProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     check_connection: {
@@ -5855,6 +6390,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["NoBody"];
             };
         };
@@ -5865,19 +6401,62 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "exchange": "bybit",
+                     *       "env": "demo",
+                     *       "name": "My demo account",
+                     *       "maskedKey": "abcd…wxyz",
+                     *       "account": "text",
+                     *       "status": "CONNECTED",
+                     *       "fault": {
+                     *         "key": "exchange.key_expires",
+                     *         "detail": "text",
+                     *         "params": {
+                     *           "en": "text"
+                     *         },
+                     *         "level": "warning"
+                     *       },
+                     *       "warnings": [
+                     *         {
+                     *           "key": "exchange.key_expires",
+                     *           "detail": "text",
+                     *           "params": {
+                     *             "en": "text"
+                     *           },
+                     *           "level": "warning"
+                     *         }
+                     *       ],
+                     *       "permissions": {
+                     *         "readOnly": true,
+                     *         "trade": true,
+                     *         "withdraw": true,
+                     *         "ipBound": true,
+                     *         "expiresAt": "2026-01-31T12:00:00.000Z",
+                     *         "marginMode": "text",
+                     *         "scopes": [
+                     *           "ContractTrade.Order",
+                     *           "ContractTrade.Position"
+                     *         ]
+                     *       },
+                     *       "lastCheckedAt": "2026-01-31T12:00:00.000Z",
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ConnectionView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            424: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-            502: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            424: components["responses"]["FailedDependencyProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
+            502: components["responses"]["BadGatewayProblem"];
         };
     };
     list_instruments: {
@@ -5899,16 +6478,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "symbol": "BTCUSDT",
+                     *           "baseCoin": "text",
+                     *           "quoteCoin": "text",
+                     *           "tickSize": "0.001",
+                     *           "qtyStep": "0.001",
+                     *           "minOrderQty": "0.001",
+                     *           "maxOrderQty": "0.001",
+                     *           "maxMarketOrderQty": "0.001",
+                     *           "minNotional": "0.001",
+                     *           "maxLeverage": "0.001",
+                     *           "status": "text"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["InstrumentList"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            424: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-            502: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            424: components["responses"]["FailedDependencyProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
+            502: components["responses"]["BadGatewayProblem"];
         };
     };
     get_instrument: {
@@ -5928,18 +6526,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "symbol": "BTCUSDT",
+                     *       "baseCoin": "text",
+                     *       "quoteCoin": "text",
+                     *       "tickSize": "0.001",
+                     *       "qtyStep": "0.001",
+                     *       "minOrderQty": "0.001",
+                     *       "maxOrderQty": "0.001",
+                     *       "maxMarketOrderQty": "0.001",
+                     *       "minNotional": "0.001",
+                     *       "maxLeverage": "0.001",
+                     *       "status": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["InstrumentView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            424: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-            502: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            422: components["responses"]["UnprocessableEntityProblem"];
+            424: components["responses"]["FailedDependencyProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
+            502: components["responses"]["BadGatewayProblem"];
         };
     };
     get_ticker: {
@@ -5959,17 +6571,31 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "symbol": "BTCUSDT",
+                     *       "lastPrice": "0.001",
+                     *       "markPrice": "60010",
+                     *       "bidPrice": "0.001",
+                     *       "askPrice": "0.001",
+                     *       "prevPrice24h": "0.001",
+                     *       "price24hPcnt": "0.001",
+                     *       "highPrice24h": "0.001",
+                     *       "lowPrice24h": "0.001",
+                     *       "volume24h": "0.001",
+                     *       "turnover24h": "0.001"
+                     *     }
+                     */
                     "application/json": components["schemas"]["TickerView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            424: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-            502: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            422: components["responses"]["UnprocessableEntityProblem"];
+            424: components["responses"]["FailedDependencyProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
+            502: components["responses"]["BadGatewayProblem"];
         };
     };
     get_candles: {
@@ -5991,17 +6617,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "symbol": "BTCUSDT",
+                     *       "interval": "5m",
+                     *       "items": [
+                     *         {
+                     *           "openTime": 1,
+                     *           "open": "0.001",
+                     *           "high": "0.001",
+                     *           "low": "0.001",
+                     *           "close": "0.001",
+                     *           "volume": "0.001"
+                     *         }
+                     *       ],
+                     *       "forming": {
+                     *         "openTime": 1,
+                     *         "open": "0.001",
+                     *         "high": "0.001",
+                     *         "low": "0.001",
+                     *         "close": "0.001",
+                     *         "volume": "0.001"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["CandlesView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            424: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-            502: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            422: components["responses"]["UnprocessableEntityProblem"];
+            424: components["responses"]["FailedDependencyProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
+            502: components["responses"]["BadGatewayProblem"];
         };
     };
     list_orders: {
@@ -6022,14 +6671,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "orderLinkId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "exchangeConnectionId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "symbol": "BTCUSDT",
+                     *           "side": "Buy",
+                     *           "type": "Market",
+                     *           "qty": "0.001",
+                     *           "price": null,
+                     *           "stopLoss": "58000",
+                     *           "takeProfit": "63000",
+                     *           "reduceOnly": false,
+                     *           "status": "accepted",
+                     *           "filledQty": "0.001",
+                     *           "avgPrice": "0.001",
+                     *           "reason": "text",
+                     *           "createdAt": "2026-01-31T12:00:00.000Z",
+                     *           "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["OrderList"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     place_order: {
@@ -6044,6 +6718,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "exchangeConnectionId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                 *       "symbol": "BTCUSDT",
+                 *       "side": "Buy",
+                 *       "type": "Market",
+                 *       "qty": "0.001",
+                 *       "stopLoss": "58000",
+                 *       "takeProfit": "63000"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PlaceOrderBody"];
             };
         };
@@ -6054,21 +6739,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "orderLinkId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "exchangeConnectionId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "symbol": "BTCUSDT",
+                     *       "side": "Buy",
+                     *       "type": "Market",
+                     *       "qty": "0.001",
+                     *       "price": null,
+                     *       "stopLoss": "58000",
+                     *       "takeProfit": "63000",
+                     *       "reduceOnly": false,
+                     *       "status": "accepted",
+                     *       "filledQty": "0.001",
+                     *       "avgPrice": "0.001",
+                     *       "reason": "text",
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["OrderView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            424: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-            502: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            409: components["responses"]["ConflictProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            422: components["responses"]["UnprocessableEntityProblem"];
+            424: components["responses"]["FailedDependencyProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
+            502: components["responses"]["BadGatewayProblem"];
         };
     };
     get_order: {
@@ -6088,17 +6793,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "orderLinkId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "exchangeConnectionId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "symbol": "BTCUSDT",
+                     *       "side": "Buy",
+                     *       "type": "Market",
+                     *       "qty": "0.001",
+                     *       "price": null,
+                     *       "stopLoss": "58000",
+                     *       "takeProfit": "63000",
+                     *       "reduceOnly": false,
+                     *       "status": "accepted",
+                     *       "filledQty": "0.001",
+                     *       "avgPrice": "0.001",
+                     *       "reason": "text",
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["OrderView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            424: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-            502: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            424: components["responses"]["FailedDependencyProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
+            502: components["responses"]["BadGatewayProblem"];
         };
     };
     cancel_order: {
@@ -6112,6 +6837,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["NoBody"];
             };
         };
@@ -6122,20 +6848,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "orderLinkId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "exchangeConnectionId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "symbol": "BTCUSDT",
+                     *       "side": "Buy",
+                     *       "type": "Market",
+                     *       "qty": "0.001",
+                     *       "price": null,
+                     *       "stopLoss": "58000",
+                     *       "takeProfit": "63000",
+                     *       "reduceOnly": false,
+                     *       "status": "accepted",
+                     *       "filledQty": "0.001",
+                     *       "avgPrice": "0.001",
+                     *       "reason": "text",
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["OrderView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            424: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-            502: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            409: components["responses"]["ConflictProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            424: components["responses"]["FailedDependencyProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
+            502: components["responses"]["BadGatewayProblem"];
         };
     };
     amend_order: {
@@ -6152,6 +6898,12 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "stopLoss": "58000",
+                 *       "takeProfit": "63000"
+                 *     }
+                 */
                 "application/json": components["schemas"]["AmendOrderBody"];
             };
         };
@@ -6162,21 +6914,44 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "applied",
+                     *       "order": {
+                     *         "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *         "orderLinkId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *         "exchangeConnectionId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *         "symbol": "BTCUSDT",
+                     *         "side": "Buy",
+                     *         "type": "Market",
+                     *         "qty": "0.001",
+                     *         "price": null,
+                     *         "stopLoss": "58000",
+                     *         "takeProfit": "63000",
+                     *         "reduceOnly": false,
+                     *         "status": "accepted",
+                     *         "filledQty": "0.001",
+                     *         "avgPrice": "0.001",
+                     *         "reason": "text",
+                     *         "createdAt": "2026-01-31T12:00:00.000Z",
+                     *         "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["AmendedOrderView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            424: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-            502: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            409: components["responses"]["ConflictProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            422: components["responses"]["UnprocessableEntityProblem"];
+            424: components["responses"]["FailedDependencyProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
+            502: components["responses"]["BadGatewayProblem"];
         };
     };
     list_positions: {
@@ -6197,18 +6972,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "symbol": "BTCUSDT",
+                     *           "side": "Buy",
+                     *           "size": "0.001",
+                     *           "avgPrice": "0.001",
+                     *           "markPrice": "60010",
+                     *           "liqPrice": "0.001",
+                     *           "stopLoss": "58000",
+                     *           "takeProfit": "63000",
+                     *           "protected": true,
+                     *           "unrealisedPnl": "0.001",
+                     *           "leverage": "0.001",
+                     *           "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["PositionList"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            424: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-            502: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            422: components["responses"]["UnprocessableEntityProblem"];
+            424: components["responses"]["FailedDependencyProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
+            502: components["responses"]["BadGatewayProblem"];
         };
     };
     protect_position: {
@@ -6223,6 +7018,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "exchangeConnectionId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                 *       "symbol": "BTCUSDT",
+                 *       "stopLoss": "58000",
+                 *       "takeProfit": "63000"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ProtectPositionBody"];
             };
         };
@@ -6233,21 +7036,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "set",
+                     *       "position": {
+                     *         "symbol": "BTCUSDT",
+                     *         "side": "Buy",
+                     *         "size": "0.001",
+                     *         "avgPrice": "0.001",
+                     *         "markPrice": "60010",
+                     *         "liqPrice": "0.001",
+                     *         "stopLoss": "58000",
+                     *         "takeProfit": "63000",
+                     *         "protected": true,
+                     *         "unrealisedPnl": "0.001",
+                     *         "leverage": "0.001",
+                     *         "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["ProtectedPositionView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            424: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-            502: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            409: components["responses"]["ConflictProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            422: components["responses"]["UnprocessableEntityProblem"];
+            424: components["responses"]["FailedDependencyProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
+            502: components["responses"]["BadGatewayProblem"];
         };
     };
     close_position: {
@@ -6262,6 +7083,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "exchangeConnectionId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                 *       "symbol": "BTCUSDT"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ClosePositionBody"];
             };
         };
@@ -6272,21 +7099,60 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "closed",
+                     *       "orders": [
+                     *         {
+                     *           "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "orderLinkId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "exchangeConnectionId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "symbol": "BTCUSDT",
+                     *           "side": "Buy",
+                     *           "type": "Market",
+                     *           "qty": "0.001",
+                     *           "price": null,
+                     *           "stopLoss": "58000",
+                     *           "takeProfit": "63000",
+                     *           "reduceOnly": false,
+                     *           "status": "accepted",
+                     *           "filledQty": "0.001",
+                     *           "avgPrice": "0.001",
+                     *           "reason": "text",
+                     *           "createdAt": "2026-01-31T12:00:00.000Z",
+                     *           "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "position": {
+                     *         "symbol": "BTCUSDT",
+                     *         "side": "Buy",
+                     *         "size": "0.001",
+                     *         "avgPrice": "0.001",
+                     *         "markPrice": "60010",
+                     *         "liqPrice": "0.001",
+                     *         "stopLoss": "58000",
+                     *         "takeProfit": "63000",
+                     *         "protected": true,
+                     *         "unrealisedPnl": "0.001",
+                     *         "leverage": "0.001",
+                     *         "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["ClosingView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            424: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-            502: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            409: components["responses"]["ConflictProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            422: components["responses"]["UnprocessableEntityProblem"];
+            424: components["responses"]["FailedDependencyProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
+            502: components["responses"]["BadGatewayProblem"];
         };
     };
     list_open_orders: {
@@ -6307,18 +7173,44 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "orderId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "orderLinkId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "symbol": "BTCUSDT",
+                     *           "side": "Buy",
+                     *           "type": "text",
+                     *           "status": "text",
+                     *           "qty": "0.001",
+                     *           "price": "60000",
+                     *           "filledQty": "0.001",
+                     *           "avgPrice": "0.001",
+                     *           "reduceOnly": true,
+                     *           "createType": "text",
+                     *           "stopOrderType": "text",
+                     *           "triggerPrice": "0.001",
+                     *           "stopLoss": "58000",
+                     *           "takeProfit": "63000",
+                     *           "createdAt": "2026-01-31T12:00:00.000Z",
+                     *           "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["OpenOrderList"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            424: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-            502: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            422: components["responses"]["UnprocessableEntityProblem"];
+            424: components["responses"]["FailedDependencyProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
+            502: components["responses"]["BadGatewayProblem"];
         };
     };
     list_order_history: {
@@ -6340,18 +7232,44 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "orderId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "orderLinkId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "symbol": "BTCUSDT",
+                     *           "side": "Buy",
+                     *           "type": "text",
+                     *           "status": "text",
+                     *           "qty": "0.001",
+                     *           "price": "60000",
+                     *           "filledQty": "0.001",
+                     *           "avgPrice": "0.001",
+                     *           "reduceOnly": true,
+                     *           "createType": "text",
+                     *           "stopOrderType": "text",
+                     *           "triggerPrice": "0.001",
+                     *           "stopLoss": "58000",
+                     *           "takeProfit": "63000",
+                     *           "createdAt": "2026-01-31T12:00:00.000Z",
+                     *           "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["OrderHistoryList"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            424: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-            502: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            422: components["responses"]["UnprocessableEntityProblem"];
+            424: components["responses"]["FailedDependencyProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
+            502: components["responses"]["BadGatewayProblem"];
         };
     };
     list_closed_pnl: {
@@ -6373,18 +7291,34 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "orderId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "symbol": "BTCUSDT",
+                     *           "side": "Buy",
+                     *           "qty": "0.001",
+                     *           "closedPnl": "0.001",
+                     *           "openFee": "0.001",
+                     *           "closeFee": "0.001",
+                     *           "createdAt": "2026-01-31T12:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["ClosedPnlList"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            424: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-            502: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            422: components["responses"]["UnprocessableEntityProblem"];
+            424: components["responses"]["FailedDependencyProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
+            502: components["responses"]["BadGatewayProblem"];
         };
     };
     list_strategies: {
@@ -6405,14 +7339,108 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "name": "RSI dip",
+                     *           "version": 1,
+                     *           "spec": {
+                     *             "id": "rsi-dip",
+                     *             "name": "RSI dip",
+                     *             "dslVersion": 1,
+                     *             "enabled": true,
+                     *             "market": {
+                     *               "exchange": "bybit",
+                     *               "env": "demo",
+                     *               "category": "linear",
+                     *               "symbol": "BTCUSDT"
+                     *             },
+                     *             "timeframe": "5m",
+                     *             "timeframes": [
+                     *               "1h"
+                     *             ],
+                     *             "entry": {
+                     *               "long": {
+                     *                 "type": "all",
+                     *                 "conditions": [
+                     *                   {
+                     *                     "type": "crossover",
+                     *                     "a": {
+                     *                       "indicator": "rsi",
+                     *                       "params": {
+                     *                         "length": 14
+                     *                       }
+                     *                     },
+                     *                     "b": {
+                     *                       "constant": 30
+                     *                     }
+                     *                   },
+                     *                   {
+                     *                     "type": "compare",
+                     *                     "op": ">",
+                     *                     "left": {
+                     *                       "price": "close"
+                     *                     },
+                     *                     "right": {
+                     *                       "indicator": "ema",
+                     *                       "params": {
+                     *                         "length": 200
+                     *                       },
+                     *                       "timeframe": "1h"
+                     *                     }
+                     *                   }
+                     *                 ]
+                     *               },
+                     *               "onOpposite": "ignore"
+                     *             },
+                     *             "exit": {
+                     *               "stopLoss": {
+                     *                 "type": "atr_multiple",
+                     *                 "value": 2,
+                     *                 "atrLength": 14
+                     *               },
+                     *               "takeProfit": {
+                     *                 "type": "fixed_pct",
+                     *                 "value": 4
+                     *               },
+                     *               "timeExit": {
+                     *                 "maxBars": 50
+                     *               }
+                     *             },
+                     *             "risk": {
+                     *               "riskPerTradePct": 1,
+                     *               "maxPositionSizeUsd": 100,
+                     *               "maxLossPerRunUsd": 20,
+                     *               "cooldownSeconds": 60
+                     *             },
+                     *             "execution": {
+                     *               "clientOrderIdPrefix": "bm",
+                     *               "maxSlippageBps": 50
+                     *             },
+                     *             "guards": {
+                     *               "maxOpenPositions": 1,
+                     *               "maxOrdersPerMinute": 10,
+                     *               "pauseOnError": true
+                     *             }
+                     *           },
+                     *           "hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *           "enabled": true,
+                     *           "createdAt": "2026-01-31T12:00:00.000Z",
+                     *           "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["StrategyList"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     create_strategy: {
@@ -6427,6 +7455,89 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "spec": {
+                 *         "id": "rsi-dip",
+                 *         "name": "RSI dip",
+                 *         "dslVersion": 1,
+                 *         "enabled": true,
+                 *         "market": {
+                 *           "exchange": "bybit",
+                 *           "env": "demo",
+                 *           "category": "linear",
+                 *           "symbol": "BTCUSDT"
+                 *         },
+                 *         "timeframe": "5m",
+                 *         "timeframes": [
+                 *           "1h"
+                 *         ],
+                 *         "entry": {
+                 *           "long": {
+                 *             "type": "all",
+                 *             "conditions": [
+                 *               {
+                 *                 "type": "crossover",
+                 *                 "a": {
+                 *                   "indicator": "rsi",
+                 *                   "params": {
+                 *                     "length": 14
+                 *                   }
+                 *                 },
+                 *                 "b": {
+                 *                   "constant": 30
+                 *                 }
+                 *               },
+                 *               {
+                 *                 "type": "compare",
+                 *                 "op": ">",
+                 *                 "left": {
+                 *                   "price": "close"
+                 *                 },
+                 *                 "right": {
+                 *                   "indicator": "ema",
+                 *                   "params": {
+                 *                     "length": 200
+                 *                   },
+                 *                   "timeframe": "1h"
+                 *                 }
+                 *               }
+                 *             ]
+                 *           },
+                 *           "onOpposite": "ignore"
+                 *         },
+                 *         "exit": {
+                 *           "stopLoss": {
+                 *             "type": "atr_multiple",
+                 *             "value": 2,
+                 *             "atrLength": 14
+                 *           },
+                 *           "takeProfit": {
+                 *             "type": "fixed_pct",
+                 *             "value": 4
+                 *           },
+                 *           "timeExit": {
+                 *             "maxBars": 50
+                 *           }
+                 *         },
+                 *         "risk": {
+                 *           "riskPerTradePct": 1,
+                 *           "maxPositionSizeUsd": 100,
+                 *           "maxLossPerRunUsd": 20,
+                 *           "cooldownSeconds": 60
+                 *         },
+                 *         "execution": {
+                 *           "clientOrderIdPrefix": "bm",
+                 *           "maxSlippageBps": 50
+                 *         },
+                 *         "guards": {
+                 *           "maxOpenPositions": 1,
+                 *           "maxOrdersPerMinute": 10,
+                 *           "pauseOnError": true
+                 *         }
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["StrategyBody"];
             };
         };
@@ -6437,20 +7548,109 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "name": "RSI dip",
+                     *       "version": 1,
+                     *       "spec": {
+                     *         "id": "rsi-dip",
+                     *         "name": "RSI dip",
+                     *         "dslVersion": 1,
+                     *         "enabled": true,
+                     *         "market": {
+                     *           "exchange": "bybit",
+                     *           "env": "demo",
+                     *           "category": "linear",
+                     *           "symbol": "BTCUSDT"
+                     *         },
+                     *         "timeframe": "5m",
+                     *         "timeframes": [
+                     *           "1h"
+                     *         ],
+                     *         "entry": {
+                     *           "long": {
+                     *             "type": "all",
+                     *             "conditions": [
+                     *               {
+                     *                 "type": "crossover",
+                     *                 "a": {
+                     *                   "indicator": "rsi",
+                     *                   "params": {
+                     *                     "length": 14
+                     *                   }
+                     *                 },
+                     *                 "b": {
+                     *                   "constant": 30
+                     *                 }
+                     *               },
+                     *               {
+                     *                 "type": "compare",
+                     *                 "op": ">",
+                     *                 "left": {
+                     *                   "price": "close"
+                     *                 },
+                     *                 "right": {
+                     *                   "indicator": "ema",
+                     *                   "params": {
+                     *                     "length": 200
+                     *                   },
+                     *                   "timeframe": "1h"
+                     *                 }
+                     *               }
+                     *             ]
+                     *           },
+                     *           "onOpposite": "ignore"
+                     *         },
+                     *         "exit": {
+                     *           "stopLoss": {
+                     *             "type": "atr_multiple",
+                     *             "value": 2,
+                     *             "atrLength": 14
+                     *           },
+                     *           "takeProfit": {
+                     *             "type": "fixed_pct",
+                     *             "value": 4
+                     *           },
+                     *           "timeExit": {
+                     *             "maxBars": 50
+                     *           }
+                     *         },
+                     *         "risk": {
+                     *           "riskPerTradePct": 1,
+                     *           "maxPositionSizeUsd": 100,
+                     *           "maxLossPerRunUsd": 20,
+                     *           "cooldownSeconds": 60
+                     *         },
+                     *         "execution": {
+                     *           "clientOrderIdPrefix": "bm",
+                     *           "maxSlippageBps": 50
+                     *         },
+                     *         "guards": {
+                     *           "maxOpenPositions": 1,
+                     *           "maxOrdersPerMinute": 10,
+                     *           "pauseOnError": true
+                     *         }
+                     *       },
+                     *       "hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "enabled": true,
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["StrategyView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            424: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-            502: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            409: components["responses"]["ConflictProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            422: components["responses"]["UnprocessableEntityProblem"];
+            424: components["responses"]["FailedDependencyProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
+            502: components["responses"]["BadGatewayProblem"];
         };
     };
     validate_strategy: {
@@ -6462,6 +7662,89 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "spec": {
+                 *         "id": "rsi-dip",
+                 *         "name": "RSI dip",
+                 *         "dslVersion": 1,
+                 *         "enabled": true,
+                 *         "market": {
+                 *           "exchange": "bybit",
+                 *           "env": "demo",
+                 *           "category": "linear",
+                 *           "symbol": "BTCUSDT"
+                 *         },
+                 *         "timeframe": "5m",
+                 *         "timeframes": [
+                 *           "1h"
+                 *         ],
+                 *         "entry": {
+                 *           "long": {
+                 *             "type": "all",
+                 *             "conditions": [
+                 *               {
+                 *                 "type": "crossover",
+                 *                 "a": {
+                 *                   "indicator": "rsi",
+                 *                   "params": {
+                 *                     "length": 14
+                 *                   }
+                 *                 },
+                 *                 "b": {
+                 *                   "constant": 30
+                 *                 }
+                 *               },
+                 *               {
+                 *                 "type": "compare",
+                 *                 "op": ">",
+                 *                 "left": {
+                 *                   "price": "close"
+                 *                 },
+                 *                 "right": {
+                 *                   "indicator": "ema",
+                 *                   "params": {
+                 *                     "length": 200
+                 *                   },
+                 *                   "timeframe": "1h"
+                 *                 }
+                 *               }
+                 *             ]
+                 *           },
+                 *           "onOpposite": "ignore"
+                 *         },
+                 *         "exit": {
+                 *           "stopLoss": {
+                 *             "type": "atr_multiple",
+                 *             "value": 2,
+                 *             "atrLength": 14
+                 *           },
+                 *           "takeProfit": {
+                 *             "type": "fixed_pct",
+                 *             "value": 4
+                 *           },
+                 *           "timeExit": {
+                 *             "maxBars": 50
+                 *           }
+                 *         },
+                 *         "risk": {
+                 *           "riskPerTradePct": 1,
+                 *           "maxPositionSizeUsd": 100,
+                 *           "maxLossPerRunUsd": 20,
+                 *           "cooldownSeconds": 60
+                 *         },
+                 *         "execution": {
+                 *           "clientOrderIdPrefix": "bm",
+                 *           "maxSlippageBps": 50
+                 *         },
+                 *         "guards": {
+                 *           "maxOpenPositions": 1,
+                 *           "maxOrdersPerMinute": 10,
+                 *           "pauseOnError": true
+                 *         }
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["StrategyBody"];
             };
         };
@@ -6472,19 +7755,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "valid": true,
+                     *       "normalised": {},
+                     *       "hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "warnings": [
+                     *         {
+                     *           "pointer": "/exit/takeProfit/value",
+                     *           "detail": "text",
+                     *           "key": "text",
+                     *           "params": {
+                     *             "en": "text"
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ValidatedView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            424: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-            502: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            422: components["responses"]["UnprocessableEntityProblem"];
+            424: components["responses"]["FailedDependencyProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
+            502: components["responses"]["BadGatewayProblem"];
         };
     };
     get_strategy_schema: {
@@ -6502,14 +7801,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /** @example {} */
                     "application/json": components["schemas"]["SchemaView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     get_strategy: {
@@ -6529,15 +7828,104 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "name": "RSI dip",
+                     *       "version": 1,
+                     *       "spec": {
+                     *         "id": "rsi-dip",
+                     *         "name": "RSI dip",
+                     *         "dslVersion": 1,
+                     *         "enabled": true,
+                     *         "market": {
+                     *           "exchange": "bybit",
+                     *           "env": "demo",
+                     *           "category": "linear",
+                     *           "symbol": "BTCUSDT"
+                     *         },
+                     *         "timeframe": "5m",
+                     *         "timeframes": [
+                     *           "1h"
+                     *         ],
+                     *         "entry": {
+                     *           "long": {
+                     *             "type": "all",
+                     *             "conditions": [
+                     *               {
+                     *                 "type": "crossover",
+                     *                 "a": {
+                     *                   "indicator": "rsi",
+                     *                   "params": {
+                     *                     "length": 14
+                     *                   }
+                     *                 },
+                     *                 "b": {
+                     *                   "constant": 30
+                     *                 }
+                     *               },
+                     *               {
+                     *                 "type": "compare",
+                     *                 "op": ">",
+                     *                 "left": {
+                     *                   "price": "close"
+                     *                 },
+                     *                 "right": {
+                     *                   "indicator": "ema",
+                     *                   "params": {
+                     *                     "length": 200
+                     *                   },
+                     *                   "timeframe": "1h"
+                     *                 }
+                     *               }
+                     *             ]
+                     *           },
+                     *           "onOpposite": "ignore"
+                     *         },
+                     *         "exit": {
+                     *           "stopLoss": {
+                     *             "type": "atr_multiple",
+                     *             "value": 2,
+                     *             "atrLength": 14
+                     *           },
+                     *           "takeProfit": {
+                     *             "type": "fixed_pct",
+                     *             "value": 4
+                     *           },
+                     *           "timeExit": {
+                     *             "maxBars": 50
+                     *           }
+                     *         },
+                     *         "risk": {
+                     *           "riskPerTradePct": 1,
+                     *           "maxPositionSizeUsd": 100,
+                     *           "maxLossPerRunUsd": 20,
+                     *           "cooldownSeconds": 60
+                     *         },
+                     *         "execution": {
+                     *           "clientOrderIdPrefix": "bm",
+                     *           "maxSlippageBps": 50
+                     *         },
+                     *         "guards": {
+                     *           "maxOpenPositions": 1,
+                     *           "maxOrdersPerMinute": 10,
+                     *           "pauseOnError": true
+                     *         }
+                     *       },
+                     *       "hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "enabled": true,
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["StrategyView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     replace_strategy: {
@@ -6551,6 +7939,89 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "spec": {
+                 *         "id": "rsi-dip",
+                 *         "name": "RSI dip",
+                 *         "dslVersion": 1,
+                 *         "enabled": true,
+                 *         "market": {
+                 *           "exchange": "bybit",
+                 *           "env": "demo",
+                 *           "category": "linear",
+                 *           "symbol": "BTCUSDT"
+                 *         },
+                 *         "timeframe": "5m",
+                 *         "timeframes": [
+                 *           "1h"
+                 *         ],
+                 *         "entry": {
+                 *           "long": {
+                 *             "type": "all",
+                 *             "conditions": [
+                 *               {
+                 *                 "type": "crossover",
+                 *                 "a": {
+                 *                   "indicator": "rsi",
+                 *                   "params": {
+                 *                     "length": 14
+                 *                   }
+                 *                 },
+                 *                 "b": {
+                 *                   "constant": 30
+                 *                 }
+                 *               },
+                 *               {
+                 *                 "type": "compare",
+                 *                 "op": ">",
+                 *                 "left": {
+                 *                   "price": "close"
+                 *                 },
+                 *                 "right": {
+                 *                   "indicator": "ema",
+                 *                   "params": {
+                 *                     "length": 200
+                 *                   },
+                 *                   "timeframe": "1h"
+                 *                 }
+                 *               }
+                 *             ]
+                 *           },
+                 *           "onOpposite": "ignore"
+                 *         },
+                 *         "exit": {
+                 *           "stopLoss": {
+                 *             "type": "atr_multiple",
+                 *             "value": 2,
+                 *             "atrLength": 14
+                 *           },
+                 *           "takeProfit": {
+                 *             "type": "fixed_pct",
+                 *             "value": 4
+                 *           },
+                 *           "timeExit": {
+                 *             "maxBars": 50
+                 *           }
+                 *         },
+                 *         "risk": {
+                 *           "riskPerTradePct": 1,
+                 *           "maxPositionSizeUsd": 100,
+                 *           "maxLossPerRunUsd": 20,
+                 *           "cooldownSeconds": 60
+                 *         },
+                 *         "execution": {
+                 *           "clientOrderIdPrefix": "bm",
+                 *           "maxSlippageBps": 50
+                 *         },
+                 *         "guards": {
+                 *           "maxOpenPositions": 1,
+                 *           "maxOrdersPerMinute": 10,
+                 *           "pauseOnError": true
+                 *         }
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["ReplaceStrategyBody"];
             };
         };
@@ -6561,21 +8032,110 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "name": "RSI dip",
+                     *       "version": 1,
+                     *       "spec": {
+                     *         "id": "rsi-dip",
+                     *         "name": "RSI dip",
+                     *         "dslVersion": 1,
+                     *         "enabled": true,
+                     *         "market": {
+                     *           "exchange": "bybit",
+                     *           "env": "demo",
+                     *           "category": "linear",
+                     *           "symbol": "BTCUSDT"
+                     *         },
+                     *         "timeframe": "5m",
+                     *         "timeframes": [
+                     *           "1h"
+                     *         ],
+                     *         "entry": {
+                     *           "long": {
+                     *             "type": "all",
+                     *             "conditions": [
+                     *               {
+                     *                 "type": "crossover",
+                     *                 "a": {
+                     *                   "indicator": "rsi",
+                     *                   "params": {
+                     *                     "length": 14
+                     *                   }
+                     *                 },
+                     *                 "b": {
+                     *                   "constant": 30
+                     *                 }
+                     *               },
+                     *               {
+                     *                 "type": "compare",
+                     *                 "op": ">",
+                     *                 "left": {
+                     *                   "price": "close"
+                     *                 },
+                     *                 "right": {
+                     *                   "indicator": "ema",
+                     *                   "params": {
+                     *                     "length": 200
+                     *                   },
+                     *                   "timeframe": "1h"
+                     *                 }
+                     *               }
+                     *             ]
+                     *           },
+                     *           "onOpposite": "ignore"
+                     *         },
+                     *         "exit": {
+                     *           "stopLoss": {
+                     *             "type": "atr_multiple",
+                     *             "value": 2,
+                     *             "atrLength": 14
+                     *           },
+                     *           "takeProfit": {
+                     *             "type": "fixed_pct",
+                     *             "value": 4
+                     *           },
+                     *           "timeExit": {
+                     *             "maxBars": 50
+                     *           }
+                     *         },
+                     *         "risk": {
+                     *           "riskPerTradePct": 1,
+                     *           "maxPositionSizeUsd": 100,
+                     *           "maxLossPerRunUsd": 20,
+                     *           "cooldownSeconds": 60
+                     *         },
+                     *         "execution": {
+                     *           "clientOrderIdPrefix": "bm",
+                     *           "maxSlippageBps": 50
+                     *         },
+                     *         "guards": {
+                     *           "maxOpenPositions": 1,
+                     *           "maxOrdersPerMinute": 10,
+                     *           "pauseOnError": true
+                     *         }
+                     *       },
+                     *       "hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "enabled": true,
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["StrategyView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            424: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-            502: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            409: components["responses"]["ConflictProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            422: components["responses"]["UnprocessableEntityProblem"];
+            424: components["responses"]["FailedDependencyProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
+            502: components["responses"]["BadGatewayProblem"];
         };
     };
     delete_strategy: {
@@ -6596,13 +8156,12 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            409: components["responses"]["ConflictProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     list_strategy_versions: {
@@ -6622,15 +8181,109 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "name": "RSI dip",
+                     *           "version": 1,
+                     *           "spec": {
+                     *             "id": "rsi-dip",
+                     *             "name": "RSI dip",
+                     *             "dslVersion": 1,
+                     *             "enabled": true,
+                     *             "market": {
+                     *               "exchange": "bybit",
+                     *               "env": "demo",
+                     *               "category": "linear",
+                     *               "symbol": "BTCUSDT"
+                     *             },
+                     *             "timeframe": "5m",
+                     *             "timeframes": [
+                     *               "1h"
+                     *             ],
+                     *             "entry": {
+                     *               "long": {
+                     *                 "type": "all",
+                     *                 "conditions": [
+                     *                   {
+                     *                     "type": "crossover",
+                     *                     "a": {
+                     *                       "indicator": "rsi",
+                     *                       "params": {
+                     *                         "length": 14
+                     *                       }
+                     *                     },
+                     *                     "b": {
+                     *                       "constant": 30
+                     *                     }
+                     *                   },
+                     *                   {
+                     *                     "type": "compare",
+                     *                     "op": ">",
+                     *                     "left": {
+                     *                       "price": "close"
+                     *                     },
+                     *                     "right": {
+                     *                       "indicator": "ema",
+                     *                       "params": {
+                     *                         "length": 200
+                     *                       },
+                     *                       "timeframe": "1h"
+                     *                     }
+                     *                   }
+                     *                 ]
+                     *               },
+                     *               "onOpposite": "ignore"
+                     *             },
+                     *             "exit": {
+                     *               "stopLoss": {
+                     *                 "type": "atr_multiple",
+                     *                 "value": 2,
+                     *                 "atrLength": 14
+                     *               },
+                     *               "takeProfit": {
+                     *                 "type": "fixed_pct",
+                     *                 "value": 4
+                     *               },
+                     *               "timeExit": {
+                     *                 "maxBars": 50
+                     *               }
+                     *             },
+                     *             "risk": {
+                     *               "riskPerTradePct": 1,
+                     *               "maxPositionSizeUsd": 100,
+                     *               "maxLossPerRunUsd": 20,
+                     *               "cooldownSeconds": 60
+                     *             },
+                     *             "execution": {
+                     *               "clientOrderIdPrefix": "bm",
+                     *               "maxSlippageBps": 50
+                     *             },
+                     *             "guards": {
+                     *               "maxOpenPositions": 1,
+                     *               "maxOrdersPerMinute": 10,
+                     *               "pauseOnError": true
+                     *             }
+                     *           },
+                     *           "hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *           "enabled": true,
+                     *           "createdAt": "2026-01-31T12:00:00.000Z",
+                     *           "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["StrategyList"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     rotate_webhook_secret: {
@@ -6644,6 +8297,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["NoBody"];
             };
         };
@@ -6654,19 +8308,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "path": "text",
+                     *       "version": 1,
+                     *       "secret": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["WebhookSecretView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            409: components["responses"]["ConflictProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     get_webhook: {
@@ -6686,15 +8346,23 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "path": "text",
+                     *       "version": 1,
+                     *       "rotatedAt": "2026-01-31T12:00:00.000Z",
+                     *       "lastSignalAt": "2026-01-31T12:00:00.000Z",
+                     *       "lastEventId": "01JD2N8Z5T3QK5W9XH6V0A1B2C"
+                     *     }
+                     */
                     "application/json": components["schemas"]["WebhookView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     receive_signal: {
@@ -6708,6 +8376,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "eventId": "2026-01-31T12:00:00Z-long",
+                 *       "side": "long"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SignalBody"];
             };
         };
@@ -6718,16 +8392,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "eventId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "side": "long",
+                     *       "acceptedAt": "2026-01-31T12:00:00.000Z",
+                     *       "runIds": [
+                     *         "01JD2N8Z5T3QK5W9XH6V0A1B2C"
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["SignalView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     list_bots: {
@@ -6748,14 +8431,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "name": "RSI dip",
+                     *           "strategyId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "strategyVersion": 1,
+                     *           "strategyName": "text",
+                     *           "exchangeConnectionId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "symbol": "BTCUSDT",
+                     *           "timeframe": "5m",
+                     *           "env": "demo",
+                     *           "status": "text",
+                     *           "activeRunId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "createdAt": "2026-01-31T12:00:00.000Z",
+                     *           "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["BotList"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     create_bot: {
@@ -6770,6 +8474,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "BTC dip buyer",
+                 *       "strategyId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                 *       "exchangeConnectionId": "01JD2N8Z5T3QK5W9XH6V0A1B2C"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CreateBotBody"];
             };
         };
@@ -6780,21 +8491,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "name": "RSI dip",
+                     *       "strategyId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "strategyVersion": 1,
+                     *       "strategyName": "text",
+                     *       "exchangeConnectionId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "symbol": "BTCUSDT",
+                     *       "timeframe": "5m",
+                     *       "env": "demo",
+                     *       "status": "text",
+                     *       "activeRunId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["BotView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            424: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-            502: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            409: components["responses"]["ConflictProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            422: components["responses"]["UnprocessableEntityProblem"];
+            424: components["responses"]["FailedDependencyProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
+            502: components["responses"]["BadGatewayProblem"];
         };
     };
     get_bot: {
@@ -6814,15 +8541,31 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "name": "RSI dip",
+                     *       "strategyId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "strategyVersion": 1,
+                     *       "strategyName": "text",
+                     *       "exchangeConnectionId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "symbol": "BTCUSDT",
+                     *       "timeframe": "5m",
+                     *       "env": "demo",
+                     *       "status": "text",
+                     *       "activeRunId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["BotView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     delete_bot: {
@@ -6843,13 +8586,12 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            409: components["responses"]["ConflictProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     change_bot: {
@@ -6863,6 +8605,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "strategyId": "01JD2N8Z5T3QK5W9XH6V0A1B2C"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ChangeBotBody"];
             };
         };
@@ -6873,21 +8620,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "name": "RSI dip",
+                     *       "strategyId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "strategyVersion": 1,
+                     *       "strategyName": "text",
+                     *       "exchangeConnectionId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "symbol": "BTCUSDT",
+                     *       "timeframe": "5m",
+                     *       "env": "demo",
+                     *       "status": "text",
+                     *       "activeRunId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["BotView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            424: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-            502: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            409: components["responses"]["ConflictProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            422: components["responses"]["UnprocessableEntityProblem"];
+            424: components["responses"]["FailedDependencyProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
+            502: components["responses"]["BadGatewayProblem"];
         };
     };
     list_runs_of_bot: {
@@ -6910,15 +8673,73 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "botId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "botName": "text",
+                     *           "strategyId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "strategyVersion": 1,
+                     *           "exchangeConnectionId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "symbol": "BTCUSDT",
+                     *           "timeframe": "5m",
+                     *           "env": "demo",
+                     *           "status": "running",
+                     *           "stopReason": null,
+                     *           "tradingState": "IN_POSITION",
+                     *           "createdAt": "2026-01-31T12:00:00.000Z",
+                     *           "startedAt": "2026-01-31T12:00:00.000Z",
+                     *           "deadlineAt": "2026-01-31T12:00:00.000Z",
+                     *           "endedAt": null,
+                     *           "durationMinutes": 60,
+                     *           "position": {
+                     *             "side": "Buy",
+                     *             "qty": "0.001",
+                     *             "entryPrice": "60000",
+                     *             "stopLoss": "58000",
+                     *             "takeProfit": "63000",
+                     *             "protected": true,
+                     *             "protectedAt": "2026-01-31T12:00:00.000Z",
+                     *             "openedAt": "2026-01-31T12:00:00.000Z"
+                     *           },
+                     *           "pnl": {
+                     *             "realised": "0.001",
+                     *             "fees": "0.001",
+                     *             "funding": "0.001",
+                     *             "unrealised": "0.001",
+                     *             "net": "0.001"
+                     *           },
+                     *           "counts": {
+                     *             "orders": 1,
+                     *             "fills": 1,
+                     *             "trades": 1,
+                     *             "errors": 1
+                     *           },
+                     *           "lastBar": {
+                     *             "openTime": 1,
+                     *             "signal": "text",
+                     *             "reasons": [
+                     *               {}
+                     *             ]
+                     *           },
+                     *           "lastTickAt": "2026-01-31T12:00:00.000Z",
+                     *           "eventSeq": 1,
+                     *           "pausedReason": "text"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["RunList"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     start_run: {
@@ -6935,6 +8756,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["StartRunBody"];
             };
         };
@@ -6945,21 +8767,74 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "botId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "botName": "text",
+                     *       "strategyId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "strategyVersion": 1,
+                     *       "exchangeConnectionId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "symbol": "BTCUSDT",
+                     *       "timeframe": "5m",
+                     *       "env": "demo",
+                     *       "status": "running",
+                     *       "stopReason": null,
+                     *       "tradingState": "IN_POSITION",
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "startedAt": "2026-01-31T12:00:00.000Z",
+                     *       "deadlineAt": "2026-01-31T12:00:00.000Z",
+                     *       "endedAt": null,
+                     *       "durationMinutes": 60,
+                     *       "position": {
+                     *         "side": "Buy",
+                     *         "qty": "0.001",
+                     *         "entryPrice": "60000",
+                     *         "stopLoss": "58000",
+                     *         "takeProfit": "63000",
+                     *         "protected": true,
+                     *         "protectedAt": "2026-01-31T12:00:00.000Z",
+                     *         "openedAt": "2026-01-31T12:00:00.000Z"
+                     *       },
+                     *       "pnl": {
+                     *         "realised": "0.001",
+                     *         "fees": "0.001",
+                     *         "funding": "0.001",
+                     *         "unrealised": "0.001",
+                     *         "net": "0.001"
+                     *       },
+                     *       "counts": {
+                     *         "orders": 1,
+                     *         "fills": 1,
+                     *         "trades": 1,
+                     *         "errors": 1
+                     *       },
+                     *       "lastBar": {
+                     *         "openTime": 1,
+                     *         "signal": "text",
+                     *         "reasons": [
+                     *           {}
+                     *         ]
+                     *       },
+                     *       "lastTickAt": "2026-01-31T12:00:00.000Z",
+                     *       "eventSeq": 1,
+                     *       "pausedReason": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["RunView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            424: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-            502: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            409: components["responses"]["ConflictProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            422: components["responses"]["UnprocessableEntityProblem"];
+            424: components["responses"]["FailedDependencyProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
+            502: components["responses"]["BadGatewayProblem"];
         };
     };
     list_runs: {
@@ -6982,15 +8857,73 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "botId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "botName": "text",
+                     *           "strategyId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "strategyVersion": 1,
+                     *           "exchangeConnectionId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "symbol": "BTCUSDT",
+                     *           "timeframe": "5m",
+                     *           "env": "demo",
+                     *           "status": "running",
+                     *           "stopReason": null,
+                     *           "tradingState": "IN_POSITION",
+                     *           "createdAt": "2026-01-31T12:00:00.000Z",
+                     *           "startedAt": "2026-01-31T12:00:00.000Z",
+                     *           "deadlineAt": "2026-01-31T12:00:00.000Z",
+                     *           "endedAt": null,
+                     *           "durationMinutes": 60,
+                     *           "position": {
+                     *             "side": "Buy",
+                     *             "qty": "0.001",
+                     *             "entryPrice": "60000",
+                     *             "stopLoss": "58000",
+                     *             "takeProfit": "63000",
+                     *             "protected": true,
+                     *             "protectedAt": "2026-01-31T12:00:00.000Z",
+                     *             "openedAt": "2026-01-31T12:00:00.000Z"
+                     *           },
+                     *           "pnl": {
+                     *             "realised": "0.001",
+                     *             "fees": "0.001",
+                     *             "funding": "0.001",
+                     *             "unrealised": "0.001",
+                     *             "net": "0.001"
+                     *           },
+                     *           "counts": {
+                     *             "orders": 1,
+                     *             "fills": 1,
+                     *             "trades": 1,
+                     *             "errors": 1
+                     *           },
+                     *           "lastBar": {
+                     *             "openTime": 1,
+                     *             "signal": "text",
+                     *             "reasons": [
+                     *               {}
+                     *             ]
+                     *           },
+                     *           "lastTickAt": "2026-01-31T12:00:00.000Z",
+                     *           "eventSeq": 1,
+                     *           "pausedReason": "text"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["RunList"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     stop_all_runs: {
@@ -7002,6 +8935,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["NoBody"];
             };
         };
@@ -7012,16 +8946,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "stopped": [
+                     *         "01JD2N8Z5T3QK5W9XH6V0A1B2C"
+                     *       ],
+                     *       "errors": [
+                     *         {
+                     *           "runId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "detail": "text"
+                     *         }
+                     *       ],
+                     *       "total": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["StopAllView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     get_run: {
@@ -7041,15 +8988,68 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "botId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "botName": "text",
+                     *       "strategyId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "strategyVersion": 1,
+                     *       "exchangeConnectionId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "symbol": "BTCUSDT",
+                     *       "timeframe": "5m",
+                     *       "env": "demo",
+                     *       "status": "running",
+                     *       "stopReason": null,
+                     *       "tradingState": "IN_POSITION",
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "startedAt": "2026-01-31T12:00:00.000Z",
+                     *       "deadlineAt": "2026-01-31T12:00:00.000Z",
+                     *       "endedAt": null,
+                     *       "durationMinutes": 60,
+                     *       "position": {
+                     *         "side": "Buy",
+                     *         "qty": "0.001",
+                     *         "entryPrice": "60000",
+                     *         "stopLoss": "58000",
+                     *         "takeProfit": "63000",
+                     *         "protected": true,
+                     *         "protectedAt": "2026-01-31T12:00:00.000Z",
+                     *         "openedAt": "2026-01-31T12:00:00.000Z"
+                     *       },
+                     *       "pnl": {
+                     *         "realised": "0.001",
+                     *         "fees": "0.001",
+                     *         "funding": "0.001",
+                     *         "unrealised": "0.001",
+                     *         "net": "0.001"
+                     *       },
+                     *       "counts": {
+                     *         "orders": 1,
+                     *         "fills": 1,
+                     *         "trades": 1,
+                     *         "errors": 1
+                     *       },
+                     *       "lastBar": {
+                     *         "openTime": 1,
+                     *         "signal": "text",
+                     *         "reasons": [
+                     *           {}
+                     *         ]
+                     *       },
+                     *       "lastTickAt": "2026-01-31T12:00:00.000Z",
+                     *       "eventSeq": 1,
+                     *       "pausedReason": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["RunView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     stop_run: {
@@ -7063,6 +9063,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["StopRunBody"];
             };
         };
@@ -7073,18 +9074,71 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "botId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "botName": "text",
+                     *       "strategyId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "strategyVersion": 1,
+                     *       "exchangeConnectionId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "symbol": "BTCUSDT",
+                     *       "timeframe": "5m",
+                     *       "env": "demo",
+                     *       "status": "running",
+                     *       "stopReason": null,
+                     *       "tradingState": "IN_POSITION",
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "startedAt": "2026-01-31T12:00:00.000Z",
+                     *       "deadlineAt": "2026-01-31T12:00:00.000Z",
+                     *       "endedAt": null,
+                     *       "durationMinutes": 60,
+                     *       "position": {
+                     *         "side": "Buy",
+                     *         "qty": "0.001",
+                     *         "entryPrice": "60000",
+                     *         "stopLoss": "58000",
+                     *         "takeProfit": "63000",
+                     *         "protected": true,
+                     *         "protectedAt": "2026-01-31T12:00:00.000Z",
+                     *         "openedAt": "2026-01-31T12:00:00.000Z"
+                     *       },
+                     *       "pnl": {
+                     *         "realised": "0.001",
+                     *         "fees": "0.001",
+                     *         "funding": "0.001",
+                     *         "unrealised": "0.001",
+                     *         "net": "0.001"
+                     *       },
+                     *       "counts": {
+                     *         "orders": 1,
+                     *         "fills": 1,
+                     *         "trades": 1,
+                     *         "errors": 1
+                     *       },
+                     *       "lastBar": {
+                     *         "openTime": 1,
+                     *         "signal": "text",
+                     *         "reasons": [
+                     *           {}
+                     *         ]
+                     *       },
+                     *       "lastTickAt": "2026-01-31T12:00:00.000Z",
+                     *       "eventSeq": 1,
+                     *       "pausedReason": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["RunView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            409: components["responses"]["ConflictProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     kill_run: {
@@ -7098,6 +9152,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["NoBody"];
             };
         };
@@ -7108,18 +9163,71 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "botId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "botName": "text",
+                     *       "strategyId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "strategyVersion": 1,
+                     *       "exchangeConnectionId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "symbol": "BTCUSDT",
+                     *       "timeframe": "5m",
+                     *       "env": "demo",
+                     *       "status": "running",
+                     *       "stopReason": null,
+                     *       "tradingState": "IN_POSITION",
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "startedAt": "2026-01-31T12:00:00.000Z",
+                     *       "deadlineAt": "2026-01-31T12:00:00.000Z",
+                     *       "endedAt": null,
+                     *       "durationMinutes": 60,
+                     *       "position": {
+                     *         "side": "Buy",
+                     *         "qty": "0.001",
+                     *         "entryPrice": "60000",
+                     *         "stopLoss": "58000",
+                     *         "takeProfit": "63000",
+                     *         "protected": true,
+                     *         "protectedAt": "2026-01-31T12:00:00.000Z",
+                     *         "openedAt": "2026-01-31T12:00:00.000Z"
+                     *       },
+                     *       "pnl": {
+                     *         "realised": "0.001",
+                     *         "fees": "0.001",
+                     *         "funding": "0.001",
+                     *         "unrealised": "0.001",
+                     *         "net": "0.001"
+                     *       },
+                     *       "counts": {
+                     *         "orders": 1,
+                     *         "fills": 1,
+                     *         "trades": 1,
+                     *         "errors": 1
+                     *       },
+                     *       "lastBar": {
+                     *         "openTime": 1,
+                     *         "signal": "text",
+                     *         "reasons": [
+                     *           {}
+                     *         ]
+                     *       },
+                     *       "lastTickAt": "2026-01-31T12:00:00.000Z",
+                     *       "eventSeq": 1,
+                     *       "pausedReason": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["RunView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            409: components["responses"]["ConflictProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     pause_run: {
@@ -7133,6 +9241,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["NoBody"];
             };
         };
@@ -7143,18 +9252,71 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "botId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "botName": "text",
+                     *       "strategyId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "strategyVersion": 1,
+                     *       "exchangeConnectionId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "symbol": "BTCUSDT",
+                     *       "timeframe": "5m",
+                     *       "env": "demo",
+                     *       "status": "running",
+                     *       "stopReason": null,
+                     *       "tradingState": "IN_POSITION",
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "startedAt": "2026-01-31T12:00:00.000Z",
+                     *       "deadlineAt": "2026-01-31T12:00:00.000Z",
+                     *       "endedAt": null,
+                     *       "durationMinutes": 60,
+                     *       "position": {
+                     *         "side": "Buy",
+                     *         "qty": "0.001",
+                     *         "entryPrice": "60000",
+                     *         "stopLoss": "58000",
+                     *         "takeProfit": "63000",
+                     *         "protected": true,
+                     *         "protectedAt": "2026-01-31T12:00:00.000Z",
+                     *         "openedAt": "2026-01-31T12:00:00.000Z"
+                     *       },
+                     *       "pnl": {
+                     *         "realised": "0.001",
+                     *         "fees": "0.001",
+                     *         "funding": "0.001",
+                     *         "unrealised": "0.001",
+                     *         "net": "0.001"
+                     *       },
+                     *       "counts": {
+                     *         "orders": 1,
+                     *         "fills": 1,
+                     *         "trades": 1,
+                     *         "errors": 1
+                     *       },
+                     *       "lastBar": {
+                     *         "openTime": 1,
+                     *         "signal": "text",
+                     *         "reasons": [
+                     *           {}
+                     *         ]
+                     *       },
+                     *       "lastTickAt": "2026-01-31T12:00:00.000Z",
+                     *       "eventSeq": 1,
+                     *       "pausedReason": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["RunView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            409: components["responses"]["ConflictProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     resume_run: {
@@ -7168,6 +9330,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["NoBody"];
             };
         };
@@ -7178,18 +9341,71 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "botId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "botName": "text",
+                     *       "strategyId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "strategyVersion": 1,
+                     *       "exchangeConnectionId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "symbol": "BTCUSDT",
+                     *       "timeframe": "5m",
+                     *       "env": "demo",
+                     *       "status": "running",
+                     *       "stopReason": null,
+                     *       "tradingState": "IN_POSITION",
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "startedAt": "2026-01-31T12:00:00.000Z",
+                     *       "deadlineAt": "2026-01-31T12:00:00.000Z",
+                     *       "endedAt": null,
+                     *       "durationMinutes": 60,
+                     *       "position": {
+                     *         "side": "Buy",
+                     *         "qty": "0.001",
+                     *         "entryPrice": "60000",
+                     *         "stopLoss": "58000",
+                     *         "takeProfit": "63000",
+                     *         "protected": true,
+                     *         "protectedAt": "2026-01-31T12:00:00.000Z",
+                     *         "openedAt": "2026-01-31T12:00:00.000Z"
+                     *       },
+                     *       "pnl": {
+                     *         "realised": "0.001",
+                     *         "fees": "0.001",
+                     *         "funding": "0.001",
+                     *         "unrealised": "0.001",
+                     *         "net": "0.001"
+                     *       },
+                     *       "counts": {
+                     *         "orders": 1,
+                     *         "fills": 1,
+                     *         "trades": 1,
+                     *         "errors": 1
+                     *       },
+                     *       "lastBar": {
+                     *         "openTime": 1,
+                     *         "signal": "text",
+                     *         "reasons": [
+                     *           {}
+                     *         ]
+                     *       },
+                     *       "lastTickAt": "2026-01-31T12:00:00.000Z",
+                     *       "eventSeq": 1,
+                     *       "pausedReason": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["RunView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            409: components["responses"]["ConflictProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     list_run_events: {
@@ -7212,15 +9428,31 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "seq": 1,
+                     *           "at": "2026-01-31T12:00:00.000Z",
+                     *           "type": "text",
+                     *           "severity": "text",
+                     *           "intentId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "key": "text",
+                     *           "params": {},
+                     *           "data": {}
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["EventList"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     list_run_intents: {
@@ -7240,15 +9472,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "kind": "text",
+                     *           "orderLinkId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "side": "Buy",
+                     *           "type": "text",
+                     *           "qty": "0.001",
+                     *           "price": "60000",
+                     *           "stopLoss": "58000",
+                     *           "takeProfit": "63000",
+                     *           "status": "text",
+                     *           "orderId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "filledQty": "0.001",
+                     *           "avgPrice": "0.001",
+                     *           "reason": "text",
+                     *           "createdAt": "2026-01-31T12:00:00.000Z",
+                     *           "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["IntentList"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     list_run_fills: {
@@ -7268,15 +9524,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "execId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "orderId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "orderLinkId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "intentId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "symbol": "BTCUSDT",
+                     *           "side": "Buy",
+                     *           "type": "text",
+                     *           "price": "60000",
+                     *           "qty": "0.001",
+                     *           "fee": "0.001",
+                     *           "exitReason": "take_profit",
+                     *           "at": "2026-01-31T12:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["FillList"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     get_run_report: {
@@ -7296,15 +9572,62 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "runId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "symbol": "BTCUSDT",
+                     *       "status": "text",
+                     *       "stopReason": "text",
+                     *       "startedAt": "2026-01-31T12:00:00.000Z",
+                     *       "endedAt": "2026-01-31T12:00:00.000Z",
+                     *       "grossPnl": "text",
+                     *       "fees": "text",
+                     *       "funding": "text",
+                     *       "netPnl": "text",
+                     *       "trades": [
+                     *         {
+                     *           "no": 1,
+                     *           "side": "Buy",
+                     *           "qty": "text",
+                     *           "entryPrice": "text",
+                     *           "entryAt": "2026-01-31T12:00:00.000Z",
+                     *           "exitPrice": "text",
+                     *           "exitAt": "2026-01-31T12:00:00.000Z",
+                     *           "exitReason": "take_profit",
+                     *           "grossPnl": "text",
+                     *           "fees": "text",
+                     *           "netPnl": "text"
+                     *         }
+                     *       ],
+                     *       "equity": [
+                     *         {
+                     *           "at": "2026-01-31T12:00:00.000Z",
+                     *           "value": "text"
+                     *         }
+                     *       ],
+                     *       "winRate": "text",
+                     *       "maxDrawdown": "text",
+                     *       "counts": {
+                     *         "orders": 1,
+                     *         "fills": 1,
+                     *         "trades": 1,
+                     *         "errors": 1,
+                     *         "ticks": 1
+                     *       },
+                     *       "meteredMinutes": 1,
+                     *       "flat": true,
+                     *       "openOrdersLeft": 1,
+                     *       "complete": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["ReportView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     replay_run: {
@@ -7324,18 +9647,55 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "expected": [
+                     *         {
+                     *           "side": "Buy",
+                     *           "entryAt": "2026-01-31T12:00:00.000Z",
+                     *           "entryPrice": 1,
+                     *           "exitAt": "2026-01-31T12:00:00.000Z",
+                     *           "exitPrice": 1,
+                     *           "exitReason": "take_profit"
+                     *         }
+                     *       ],
+                     *       "actual": [
+                     *         {
+                     *           "side": "Buy",
+                     *           "entryAt": "2026-01-31T12:00:00.000Z",
+                     *           "entryPrice": 1,
+                     *           "exitAt": "2026-01-31T12:00:00.000Z",
+                     *           "exitPrice": 1,
+                     *           "exitReason": "take_profit"
+                     *         }
+                     *       ],
+                     *       "matched": 1,
+                     *       "differences": [
+                     *         {
+                     *           "what": "text",
+                     *           "cause": "text",
+                     *           "side": "Buy",
+                     *           "at": "2026-01-31T12:00:00.000Z",
+                     *           "expected": 1,
+                     *           "actual": 1,
+                     *           "bps": 1,
+                     *           "lateMs": 1,
+                     *           "detail": "text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ReplayView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            424: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-            502: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            409: components["responses"]["ConflictProblem"];
+            424: components["responses"]["FailedDependencyProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
+            502: components["responses"]["BadGatewayProblem"];
         };
     };
     list_datasets: {
@@ -7353,14 +9713,53 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "name": "RSI dip",
+                     *           "source": "exchange",
+                     *           "symbol": "BTCUSDT",
+                     *           "interval": "1m",
+                     *           "status": "PENDING",
+                     *           "progress": 0,
+                     *           "from": "2026-01-31T12:00:00.000Z",
+                     *           "to": "2026-01-31T12:00:00.000Z",
+                     *           "candles": 1,
+                     *           "hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *           "quality": {
+                     *             "gaps": 1,
+                     *             "missing": 1,
+                     *             "longestGapMs": 1,
+                     *             "duplicates": 1,
+                     *             "conflicts": 1,
+                     *             "impossible": 1,
+                     *             "misaligned": 1,
+                     *             "fundingRates": 1,
+                     *             "fundingMissing": 1
+                     *           },
+                     *           "months": [
+                     *             {
+                     *               "month": "2026-01",
+                     *               "candles": 1
+                     *             }
+                     *           ],
+                     *           "detail": "text",
+                     *           "createdAt": "2026-01-31T12:00:00.000Z",
+                     *           "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["DatasetList"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     create_dataset: {
@@ -7375,6 +9774,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "symbol": "BTCUSDT",
+                 *       "interval": "1m",
+                 *       "from": 1769817600000,
+                 *       "to": 1769904000000
+                 *     }
+                 */
                 "application/json": components["schemas"]["CreateDatasetBody"];
             };
         };
@@ -7385,20 +9792,54 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "name": "RSI dip",
+                     *       "source": "exchange",
+                     *       "symbol": "BTCUSDT",
+                     *       "interval": "1m",
+                     *       "status": "PENDING",
+                     *       "progress": 0,
+                     *       "from": "2026-01-31T12:00:00.000Z",
+                     *       "to": "2026-01-31T12:00:00.000Z",
+                     *       "candles": 1,
+                     *       "hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "quality": {
+                     *         "gaps": 1,
+                     *         "missing": 1,
+                     *         "longestGapMs": 1,
+                     *         "duplicates": 1,
+                     *         "conflicts": 1,
+                     *         "impossible": 1,
+                     *         "misaligned": 1,
+                     *         "fundingRates": 1,
+                     *         "fundingMissing": 1
+                     *       },
+                     *       "months": [
+                     *         {
+                     *           "month": "2026-01",
+                     *           "candles": 1
+                     *         }
+                     *       ],
+                     *       "detail": "text",
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["DatasetView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            424: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-            502: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            409: components["responses"]["ConflictProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            422: components["responses"]["UnprocessableEntityProblem"];
+            424: components["responses"]["FailedDependencyProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
+            502: components["responses"]["BadGatewayProblem"];
         };
     };
     import_dataset: {
@@ -7410,6 +9851,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "symbol": "BTCUSDT",
+                 *       "interval": "1m",
+                 *       "csv": "timestamp,open,high,low,close,volume\n1643673600000,38478.4,38500,38450,38477.1,12.5\n"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ImportDatasetBody"];
             };
         };
@@ -7420,17 +9868,51 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "name": "RSI dip",
+                     *       "source": "exchange",
+                     *       "symbol": "BTCUSDT",
+                     *       "interval": "1m",
+                     *       "status": "PENDING",
+                     *       "progress": 0,
+                     *       "from": "2026-01-31T12:00:00.000Z",
+                     *       "to": "2026-01-31T12:00:00.000Z",
+                     *       "candles": 1,
+                     *       "hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "quality": {
+                     *         "gaps": 1,
+                     *         "missing": 1,
+                     *         "longestGapMs": 1,
+                     *         "duplicates": 1,
+                     *         "conflicts": 1,
+                     *         "impossible": 1,
+                     *         "misaligned": 1,
+                     *         "fundingRates": 1,
+                     *         "fundingMissing": 1
+                     *       },
+                     *       "months": [
+                     *         {
+                     *           "month": "2026-01",
+                     *           "candles": 1
+                     *         }
+                     *       ],
+                     *       "detail": "text",
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["DatasetView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            409: components["responses"]["ConflictProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     offer_dataset_upload: {
@@ -7442,6 +9924,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["NoBody"];
             };
         };
@@ -7452,16 +9935,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "uploadKey": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "url": "wss://bots.example.com/ws",
+                     *       "expiresAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["UploadView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     get_dataset: {
@@ -7481,15 +9970,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "name": "RSI dip",
+                     *       "source": "exchange",
+                     *       "symbol": "BTCUSDT",
+                     *       "interval": "1m",
+                     *       "status": "PENDING",
+                     *       "progress": 0,
+                     *       "from": "2026-01-31T12:00:00.000Z",
+                     *       "to": "2026-01-31T12:00:00.000Z",
+                     *       "candles": 1,
+                     *       "hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "quality": {
+                     *         "gaps": 1,
+                     *         "missing": 1,
+                     *         "longestGapMs": 1,
+                     *         "duplicates": 1,
+                     *         "conflicts": 1,
+                     *         "impossible": 1,
+                     *         "misaligned": 1,
+                     *         "fundingRates": 1,
+                     *         "fundingMissing": 1
+                     *       },
+                     *       "months": [
+                     *         {
+                     *           "month": "2026-01",
+                     *           "candles": 1
+                     *         }
+                     *       ],
+                     *       "detail": "text",
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["DatasetView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     preview_dataset: {
@@ -7512,15 +10035,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "openTime": 1,
+                     *           "open": 1,
+                     *           "high": 1,
+                     *           "low": 1,
+                     *           "close": 1,
+                     *           "volume": 1
+                     *         }
+                     *       ],
+                     *       "total": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["BarList"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     preview_strategy: {
@@ -7532,6 +10069,89 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "spec": {
+                 *         "id": "rsi-dip",
+                 *         "name": "RSI dip",
+                 *         "dslVersion": 1,
+                 *         "enabled": true,
+                 *         "market": {
+                 *           "exchange": "bybit",
+                 *           "env": "demo",
+                 *           "category": "linear",
+                 *           "symbol": "BTCUSDT"
+                 *         },
+                 *         "timeframe": "5m",
+                 *         "timeframes": [
+                 *           "1h"
+                 *         ],
+                 *         "entry": {
+                 *           "long": {
+                 *             "type": "all",
+                 *             "conditions": [
+                 *               {
+                 *                 "type": "crossover",
+                 *                 "a": {
+                 *                   "indicator": "rsi",
+                 *                   "params": {
+                 *                     "length": 14
+                 *                   }
+                 *                 },
+                 *                 "b": {
+                 *                   "constant": 30
+                 *                 }
+                 *               },
+                 *               {
+                 *                 "type": "compare",
+                 *                 "op": ">",
+                 *                 "left": {
+                 *                   "price": "close"
+                 *                 },
+                 *                 "right": {
+                 *                   "indicator": "ema",
+                 *                   "params": {
+                 *                     "length": 200
+                 *                   },
+                 *                   "timeframe": "1h"
+                 *                 }
+                 *               }
+                 *             ]
+                 *           },
+                 *           "onOpposite": "ignore"
+                 *         },
+                 *         "exit": {
+                 *           "stopLoss": {
+                 *             "type": "atr_multiple",
+                 *             "value": 2,
+                 *             "atrLength": 14
+                 *           },
+                 *           "takeProfit": {
+                 *             "type": "fixed_pct",
+                 *             "value": 4
+                 *           },
+                 *           "timeExit": {
+                 *             "maxBars": 50
+                 *           }
+                 *         },
+                 *         "risk": {
+                 *           "riskPerTradePct": 1,
+                 *           "maxPositionSizeUsd": 100,
+                 *           "maxLossPerRunUsd": 20,
+                 *           "cooldownSeconds": 60
+                 *         },
+                 *         "execution": {
+                 *           "clientOrderIdPrefix": "bm",
+                 *           "maxSlippageBps": 50
+                 *         },
+                 *         "guards": {
+                 *           "maxOpenPositions": 1,
+                 *           "maxOrdersPerMinute": 10,
+                 *           "pauseOnError": true
+                 *         }
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["PreviewBody"];
             };
         };
@@ -7542,20 +10162,43 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "symbol": "BTCUSDT",
+                     *       "timeframe": "5m",
+                     *       "requiredBars": {
+                     *         "en": 1
+                     *       },
+                     *       "items": [
+                     *         {
+                     *           "openTime": 1,
+                     *           "open": 1,
+                     *           "high": 1,
+                     *           "low": 1,
+                     *           "close": 1,
+                     *           "volume": 1,
+                     *           "signal": "text",
+                     *           "exitLong": true,
+                     *           "exitShort": true
+                     *         }
+                     *       ],
+                     *       "decision": {}
+                     *     }
+                     */
                     "application/json": components["schemas"]["PreviewView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            424: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-            502: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            422: components["responses"]["UnprocessableEntityProblem"];
+            424: components["responses"]["FailedDependencyProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
+            502: components["responses"]["BadGatewayProblem"];
         };
     };
     list_backtests: {
@@ -7576,14 +10219,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "name": "RSI dip",
+                     *           "status": "PENDING",
+                     *           "progress": 0,
+                     *           "done": 1,
+                     *           "total": 1,
+                     *           "cancelRequested": true,
+                     *           "request": {},
+                     *           "summary": {},
+                     *           "problem": {},
+                     *           "createdAt": "2026-01-31T12:00:00.000Z",
+                     *           "startedAt": "2026-01-31T12:00:00.000Z",
+                     *           "endedAt": "2026-01-31T12:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["JobList"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     create_backtest: {
@@ -7598,6 +10262,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "strategyId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                 *       "datasets": {
+                 *         "1m": "01JD2N8Z5T3QK5W9XH6V0A1B2C"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["BacktestBody"];
             };
         };
@@ -7608,21 +10280,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "name": "RSI dip",
+                     *       "status": "PENDING",
+                     *       "progress": 0,
+                     *       "done": 1,
+                     *       "total": 1,
+                     *       "cancelRequested": true,
+                     *       "request": {},
+                     *       "summary": {},
+                     *       "problem": {},
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "startedAt": "2026-01-31T12:00:00.000Z",
+                     *       "endedAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["JobView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            424: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-            502: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            409: components["responses"]["ConflictProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            422: components["responses"]["UnprocessableEntityProblem"];
+            424: components["responses"]["FailedDependencyProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
+            502: components["responses"]["BadGatewayProblem"];
         };
     };
     compare_backtests: {
@@ -7643,15 +10331,54 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "a": {
+                     *         "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *         "name": "RSI dip",
+                     *         "status": "PENDING",
+                     *         "progress": 0,
+                     *         "done": 1,
+                     *         "total": 1,
+                     *         "cancelRequested": true,
+                     *         "request": {},
+                     *         "summary": {},
+                     *         "problem": {},
+                     *         "createdAt": "2026-01-31T12:00:00.000Z",
+                     *         "startedAt": "2026-01-31T12:00:00.000Z",
+                     *         "endedAt": "2026-01-31T12:00:00.000Z"
+                     *       },
+                     *       "b": {
+                     *         "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *         "name": "RSI dip",
+                     *         "status": "PENDING",
+                     *         "progress": 0,
+                     *         "done": 1,
+                     *         "total": 1,
+                     *         "cancelRequested": true,
+                     *         "request": {},
+                     *         "summary": {},
+                     *         "problem": {},
+                     *         "createdAt": "2026-01-31T12:00:00.000Z",
+                     *         "startedAt": "2026-01-31T12:00:00.000Z",
+                     *         "endedAt": "2026-01-31T12:00:00.000Z"
+                     *       },
+                     *       "delta": {
+                     *         "en": 1
+                     *       },
+                     *       "sameStrategy": true,
+                     *       "sameData": true,
+                     *       "sameAssumptions": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["CompareView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     get_backtest: {
@@ -7671,15 +10398,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "name": "RSI dip",
+                     *       "status": "PENDING",
+                     *       "progress": 0,
+                     *       "done": 1,
+                     *       "total": 1,
+                     *       "cancelRequested": true,
+                     *       "request": {},
+                     *       "summary": {},
+                     *       "problem": {},
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "startedAt": "2026-01-31T12:00:00.000Z",
+                     *       "endedAt": "2026-01-31T12:00:00.000Z",
+                     *       "report": {}
+                     *     }
+                     */
                     "application/json": components["schemas"]["JobWithReport"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     cancel_backtest: {
@@ -7693,6 +10437,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["NoBody"];
             };
         };
@@ -7703,17 +10448,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "name": "RSI dip",
+                     *       "status": "PENDING",
+                     *       "progress": 0,
+                     *       "done": 1,
+                     *       "total": 1,
+                     *       "cancelRequested": true,
+                     *       "request": {},
+                     *       "summary": {},
+                     *       "problem": {},
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "startedAt": "2026-01-31T12:00:00.000Z",
+                     *       "endedAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["JobView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     list_sweeps: {
@@ -7734,14 +10495,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "name": "RSI dip",
+                     *           "status": "PENDING",
+                     *           "progress": 0,
+                     *           "done": 1,
+                     *           "total": 1,
+                     *           "cancelRequested": true,
+                     *           "request": {},
+                     *           "summary": {},
+                     *           "problem": {},
+                     *           "createdAt": "2026-01-31T12:00:00.000Z",
+                     *           "startedAt": "2026-01-31T12:00:00.000Z",
+                     *           "endedAt": "2026-01-31T12:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["JobList"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     create_sweep: {
@@ -7756,6 +10538,22 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "strategyId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                 *       "datasets": {
+                 *         "1m": "01JD2N8Z5T3QK5W9XH6V0A1B2C"
+                 *       },
+                 *       "parameters": [
+                 *         {
+                 *           "pointer": "/exit/stopLoss/value",
+                 *           "start": "0.001",
+                 *           "stop": "0.001",
+                 *           "step": "0.001"
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["SweepBody"];
             };
         };
@@ -7766,21 +10564,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "name": "RSI dip",
+                     *       "status": "PENDING",
+                     *       "progress": 0,
+                     *       "done": 1,
+                     *       "total": 1,
+                     *       "cancelRequested": true,
+                     *       "request": {},
+                     *       "summary": {},
+                     *       "problem": {},
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "startedAt": "2026-01-31T12:00:00.000Z",
+                     *       "endedAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["JobView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            424: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-            502: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            409: components["responses"]["ConflictProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            422: components["responses"]["UnprocessableEntityProblem"];
+            424: components["responses"]["FailedDependencyProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
+            502: components["responses"]["BadGatewayProblem"];
         };
     };
     get_sweep: {
@@ -7800,15 +10614,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "name": "RSI dip",
+                     *       "status": "PENDING",
+                     *       "progress": 0,
+                     *       "done": 1,
+                     *       "total": 1,
+                     *       "cancelRequested": true,
+                     *       "request": {},
+                     *       "summary": {},
+                     *       "problem": {},
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "startedAt": "2026-01-31T12:00:00.000Z",
+                     *       "endedAt": "2026-01-31T12:00:00.000Z",
+                     *       "report": {}
+                     *     }
+                     */
                     "application/json": components["schemas"]["JobWithReport"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     cancel_sweep: {
@@ -7822,6 +10653,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["NoBody"];
             };
         };
@@ -7832,17 +10664,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "name": "RSI dip",
+                     *       "status": "PENDING",
+                     *       "progress": 0,
+                     *       "done": 1,
+                     *       "total": 1,
+                     *       "cancelRequested": true,
+                     *       "request": {},
+                     *       "summary": {},
+                     *       "problem": {},
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "startedAt": "2026-01-31T12:00:00.000Z",
+                     *       "endedAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["JobView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     list_walk_forwards: {
@@ -7863,14 +10711,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "name": "RSI dip",
+                     *           "status": "PENDING",
+                     *           "progress": 0,
+                     *           "done": 1,
+                     *           "total": 1,
+                     *           "cancelRequested": true,
+                     *           "request": {},
+                     *           "summary": {},
+                     *           "problem": {},
+                     *           "createdAt": "2026-01-31T12:00:00.000Z",
+                     *           "startedAt": "2026-01-31T12:00:00.000Z",
+                     *           "endedAt": "2026-01-31T12:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["JobList"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     create_walk_forward: {
@@ -7885,6 +10754,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "strategyId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                 *       "datasets": {
+                 *         "1m": "01JD2N8Z5T3QK5W9XH6V0A1B2C"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["WalkForwardBody"];
             };
         };
@@ -7895,21 +10772,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "name": "RSI dip",
+                     *       "status": "PENDING",
+                     *       "progress": 0,
+                     *       "done": 1,
+                     *       "total": 1,
+                     *       "cancelRequested": true,
+                     *       "request": {},
+                     *       "summary": {},
+                     *       "problem": {},
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "startedAt": "2026-01-31T12:00:00.000Z",
+                     *       "endedAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["JobView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            424: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-            502: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            409: components["responses"]["ConflictProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            422: components["responses"]["UnprocessableEntityProblem"];
+            424: components["responses"]["FailedDependencyProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
+            502: components["responses"]["BadGatewayProblem"];
         };
     };
     get_walk_forward: {
@@ -7929,15 +10822,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "name": "RSI dip",
+                     *       "status": "PENDING",
+                     *       "progress": 0,
+                     *       "done": 1,
+                     *       "total": 1,
+                     *       "cancelRequested": true,
+                     *       "request": {},
+                     *       "summary": {},
+                     *       "problem": {},
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "startedAt": "2026-01-31T12:00:00.000Z",
+                     *       "endedAt": "2026-01-31T12:00:00.000Z",
+                     *       "report": {}
+                     *     }
+                     */
                     "application/json": components["schemas"]["JobWithReport"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     cancel_walk_forward: {
@@ -7951,6 +10861,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["NoBody"];
             };
         };
@@ -7961,17 +10872,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "name": "RSI dip",
+                     *       "status": "PENDING",
+                     *       "progress": 0,
+                     *       "done": 1,
+                     *       "total": 1,
+                     *       "cancelRequested": true,
+                     *       "request": {},
+                     *       "summary": {},
+                     *       "problem": {},
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "startedAt": "2026-01-31T12:00:00.000Z",
+                     *       "endedAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["JobView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     list_presets: {
@@ -7989,14 +10916,114 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "slug": "text",
+                     *           "name": "RSI dip",
+                     *           "visibility": "PUBLIC",
+                     *           "description": {
+                     *             "en": "text"
+                     *           },
+                     *           "symbol": "BTCUSDT",
+                     *           "timeframe": "5m",
+                     *           "timeframes": [
+                     *             "text"
+                     *           ],
+                     *           "feeBps": 1,
+                     *           "slippageBps": 1,
+                     *           "spec": {
+                     *             "id": "rsi-dip",
+                     *             "name": "RSI dip",
+                     *             "dslVersion": 1,
+                     *             "enabled": true,
+                     *             "market": {
+                     *               "exchange": "bybit",
+                     *               "env": "demo",
+                     *               "category": "linear",
+                     *               "symbol": "BTCUSDT"
+                     *             },
+                     *             "timeframe": "5m",
+                     *             "timeframes": [
+                     *               "1h"
+                     *             ],
+                     *             "entry": {
+                     *               "long": {
+                     *                 "type": "all",
+                     *                 "conditions": [
+                     *                   {
+                     *                     "type": "crossover",
+                     *                     "a": {
+                     *                       "indicator": "rsi",
+                     *                       "params": {
+                     *                         "length": 14
+                     *                       }
+                     *                     },
+                     *                     "b": {
+                     *                       "constant": 30
+                     *                     }
+                     *                   },
+                     *                   {
+                     *                     "type": "compare",
+                     *                     "op": ">",
+                     *                     "left": {
+                     *                       "price": "close"
+                     *                     },
+                     *                     "right": {
+                     *                       "indicator": "ema",
+                     *                       "params": {
+                     *                         "length": 200
+                     *                       },
+                     *                       "timeframe": "1h"
+                     *                     }
+                     *                   }
+                     *                 ]
+                     *               },
+                     *               "onOpposite": "ignore"
+                     *             },
+                     *             "exit": {
+                     *               "stopLoss": {
+                     *                 "type": "atr_multiple",
+                     *                 "value": 2,
+                     *                 "atrLength": 14
+                     *               },
+                     *               "takeProfit": {
+                     *                 "type": "fixed_pct",
+                     *                 "value": 4
+                     *               },
+                     *               "timeExit": {
+                     *                 "maxBars": 50
+                     *               }
+                     *             },
+                     *             "risk": {
+                     *               "riskPerTradePct": 1,
+                     *               "maxPositionSizeUsd": 100,
+                     *               "maxLossPerRunUsd": 20,
+                     *               "cooldownSeconds": 60
+                     *             },
+                     *             "execution": {
+                     *               "clientOrderIdPrefix": "bm",
+                     *               "maxSlippageBps": 50
+                     *             },
+                     *             "guards": {
+                     *               "maxOpenPositions": 1,
+                     *               "maxOrdersPerMinute": 10,
+                     *               "pauseOnError": true
+                     *             }
+                     *           }
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["PresetList"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     get_preset: {
@@ -8016,15 +11043,110 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "slug": "text",
+                     *       "name": "RSI dip",
+                     *       "visibility": "PUBLIC",
+                     *       "description": {
+                     *         "en": "text"
+                     *       },
+                     *       "symbol": "BTCUSDT",
+                     *       "timeframe": "5m",
+                     *       "timeframes": [
+                     *         "text"
+                     *       ],
+                     *       "feeBps": 1,
+                     *       "slippageBps": 1,
+                     *       "spec": {
+                     *         "id": "rsi-dip",
+                     *         "name": "RSI dip",
+                     *         "dslVersion": 1,
+                     *         "enabled": true,
+                     *         "market": {
+                     *           "exchange": "bybit",
+                     *           "env": "demo",
+                     *           "category": "linear",
+                     *           "symbol": "BTCUSDT"
+                     *         },
+                     *         "timeframe": "5m",
+                     *         "timeframes": [
+                     *           "1h"
+                     *         ],
+                     *         "entry": {
+                     *           "long": {
+                     *             "type": "all",
+                     *             "conditions": [
+                     *               {
+                     *                 "type": "crossover",
+                     *                 "a": {
+                     *                   "indicator": "rsi",
+                     *                   "params": {
+                     *                     "length": 14
+                     *                   }
+                     *                 },
+                     *                 "b": {
+                     *                   "constant": 30
+                     *                 }
+                     *               },
+                     *               {
+                     *                 "type": "compare",
+                     *                 "op": ">",
+                     *                 "left": {
+                     *                   "price": "close"
+                     *                 },
+                     *                 "right": {
+                     *                   "indicator": "ema",
+                     *                   "params": {
+                     *                     "length": 200
+                     *                   },
+                     *                   "timeframe": "1h"
+                     *                 }
+                     *               }
+                     *             ]
+                     *           },
+                     *           "onOpposite": "ignore"
+                     *         },
+                     *         "exit": {
+                     *           "stopLoss": {
+                     *             "type": "atr_multiple",
+                     *             "value": 2,
+                     *             "atrLength": 14
+                     *           },
+                     *           "takeProfit": {
+                     *             "type": "fixed_pct",
+                     *             "value": 4
+                     *           },
+                     *           "timeExit": {
+                     *             "maxBars": 50
+                     *           }
+                     *         },
+                     *         "risk": {
+                     *           "riskPerTradePct": 1,
+                     *           "maxPositionSizeUsd": 100,
+                     *           "maxLossPerRunUsd": 20,
+                     *           "cooldownSeconds": 60
+                     *         },
+                     *         "execution": {
+                     *           "clientOrderIdPrefix": "bm",
+                     *           "maxSlippageBps": 50
+                     *         },
+                     *         "guards": {
+                     *           "maxOpenPositions": 1,
+                     *           "maxOrdersPerMinute": 10,
+                     *           "pauseOnError": true
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["PresetView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     instantiate_preset: {
@@ -8041,6 +11163,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["InstantiateBody"];
             };
         };
@@ -8051,21 +11174,127 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "strategy": {
+                     *         "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *         "name": "RSI dip",
+                     *         "version": 1,
+                     *         "spec": {
+                     *           "id": "rsi-dip",
+                     *           "name": "RSI dip",
+                     *           "dslVersion": 1,
+                     *           "enabled": true,
+                     *           "market": {
+                     *             "exchange": "bybit",
+                     *             "env": "demo",
+                     *             "category": "linear",
+                     *             "symbol": "BTCUSDT"
+                     *           },
+                     *           "timeframe": "5m",
+                     *           "timeframes": [
+                     *             "1h"
+                     *           ],
+                     *           "entry": {
+                     *             "long": {
+                     *               "type": "all",
+                     *               "conditions": [
+                     *                 {
+                     *                   "type": "crossover",
+                     *                   "a": {
+                     *                     "indicator": "rsi",
+                     *                     "params": {
+                     *                       "length": 14
+                     *                     }
+                     *                   },
+                     *                   "b": {
+                     *                     "constant": 30
+                     *                   }
+                     *                 },
+                     *                 {
+                     *                   "type": "compare",
+                     *                   "op": ">",
+                     *                   "left": {
+                     *                     "price": "close"
+                     *                   },
+                     *                   "right": {
+                     *                     "indicator": "ema",
+                     *                     "params": {
+                     *                       "length": 200
+                     *                     },
+                     *                     "timeframe": "1h"
+                     *                   }
+                     *                 }
+                     *               ]
+                     *             },
+                     *             "onOpposite": "ignore"
+                     *           },
+                     *           "exit": {
+                     *             "stopLoss": {
+                     *               "type": "atr_multiple",
+                     *               "value": 2,
+                     *               "atrLength": 14
+                     *             },
+                     *             "takeProfit": {
+                     *               "type": "fixed_pct",
+                     *               "value": 4
+                     *             },
+                     *             "timeExit": {
+                     *               "maxBars": 50
+                     *             }
+                     *           },
+                     *           "risk": {
+                     *             "riskPerTradePct": 1,
+                     *             "maxPositionSizeUsd": 100,
+                     *             "maxLossPerRunUsd": 20,
+                     *             "cooldownSeconds": 60
+                     *           },
+                     *           "execution": {
+                     *             "clientOrderIdPrefix": "bm",
+                     *             "maxSlippageBps": 50
+                     *           },
+                     *           "guards": {
+                     *             "maxOpenPositions": 1,
+                     *             "maxOrdersPerMinute": 10,
+                     *             "pauseOnError": true
+                     *           }
+                     *         },
+                     *         "hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *         "enabled": true,
+                     *         "createdAt": "2026-01-31T12:00:00.000Z",
+                     *         "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *       },
+                     *       "bot": {
+                     *         "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *         "name": "RSI dip",
+                     *         "strategyId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *         "strategyVersion": 1,
+                     *         "strategyName": "text",
+                     *         "exchangeConnectionId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *         "symbol": "BTCUSDT",
+                     *         "timeframe": "5m",
+                     *         "env": "demo",
+                     *         "status": "text",
+                     *         "activeRunId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *         "createdAt": "2026-01-31T12:00:00.000Z",
+                     *         "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["InstanceView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            424: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-            502: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            409: components["responses"]["ConflictProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            422: components["responses"]["UnprocessableEntityProblem"];
+            424: components["responses"]["FailedDependencyProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
+            502: components["responses"]["BadGatewayProblem"];
         };
     };
     get_kill_switch: {
@@ -8083,14 +11312,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "engaged": true,
+                     *       "reason": "text",
+                     *       "workspace": {
+                     *         "reason": "text",
+                     *         "since": "2026-01-31T12:00:00.000Z",
+                     *         "mode": "block"
+                     *       },
+                     *       "platform": {
+                     *         "reason": "text",
+                     *         "since": "2026-01-31T12:00:00.000Z",
+                     *         "mode": "block"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["KillSwitchView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     engage_kill_switch: {
@@ -8102,6 +11346,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "text"
+                 *     }
+                 */
                 "application/json": components["schemas"]["EngageBody"];
             };
         };
@@ -8112,16 +11361,45 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "killSwitch": {
+                     *         "engaged": true,
+                     *         "reason": "text",
+                     *         "workspace": {
+                     *           "reason": "text",
+                     *           "since": "2026-01-31T12:00:00.000Z",
+                     *           "mode": "block"
+                     *         },
+                     *         "platform": {
+                     *           "reason": "text",
+                     *           "since": "2026-01-31T12:00:00.000Z",
+                     *           "mode": "block"
+                     *         }
+                     *       },
+                     *       "runsTold": [
+                     *         "text"
+                     *       ],
+                     *       "ordersCancelled": [
+                     *         "text"
+                     *       ],
+                     *       "positionsClosed": [
+                     *         "text"
+                     *       ],
+                     *       "left": [
+                     *         "text"
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["EngagementView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     release_kill_switch: {
@@ -8133,6 +11411,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["NoBody"];
             };
         };
@@ -8143,16 +11422,31 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "engaged": true,
+                     *       "reason": "text",
+                     *       "workspace": {
+                     *         "reason": "text",
+                     *         "since": "2026-01-31T12:00:00.000Z",
+                     *         "mode": "block"
+                     *       },
+                     *       "platform": {
+                     *         "reason": "text",
+                     *         "since": "2026-01-31T12:00:00.000Z",
+                     *         "mode": "block"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["KillSwitchView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     list_workspaces: {
@@ -8170,15 +11464,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "name": "RSI dip",
+                     *           "role": "trader",
+                     *           "current": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["MyWorkspacesView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     get_workspace: {
@@ -8196,15 +11501,54 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "name": "RSI dip",
+                     *       "role": "trader",
+                     *       "limits": {
+                     *         "maxActiveRuns": 1,
+                     *         "maxDurationMinutes": 1440,
+                     *         "defaultDurationMinutes": 60,
+                     *         "startCooldownSeconds": 60
+                     *       },
+                     *       "usage": {
+                     *         "activeRuns": {
+                     *           "used": 1,
+                     *           "most": 1
+                     *         },
+                     *         "connections": {
+                     *           "used": 1,
+                     *           "most": 1
+                     *         },
+                     *         "strategies": {
+                     *           "used": 1,
+                     *           "most": 1
+                     *         },
+                     *         "bots": {
+                     *           "used": 1,
+                     *           "most": 1
+                     *         },
+                     *         "datasets": {
+                     *           "used": 1,
+                     *           "most": 1
+                     *         },
+                     *         "members": {
+                     *           "used": 1,
+                     *           "most": 1
+                     *         }
+                     *       },
+                     *       "createdAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["WorkspaceDetailView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     change_workspace: {
@@ -8216,6 +11560,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["ChangeWorkspaceBody"];
             };
         };
@@ -8226,17 +11571,56 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "name": "RSI dip",
+                     *       "role": "trader",
+                     *       "limits": {
+                     *         "maxActiveRuns": 1,
+                     *         "maxDurationMinutes": 1440,
+                     *         "defaultDurationMinutes": 60,
+                     *         "startCooldownSeconds": 60
+                     *       },
+                     *       "usage": {
+                     *         "activeRuns": {
+                     *           "used": 1,
+                     *           "most": 1
+                     *         },
+                     *         "connections": {
+                     *           "used": 1,
+                     *           "most": 1
+                     *         },
+                     *         "strategies": {
+                     *           "used": 1,
+                     *           "most": 1
+                     *         },
+                     *         "bots": {
+                     *           "used": 1,
+                     *           "most": 1
+                     *         },
+                     *         "datasets": {
+                     *           "used": 1,
+                     *           "most": 1
+                     *         },
+                     *         "members": {
+                     *           "used": 1,
+                     *           "most": 1
+                     *         }
+                     *       },
+                     *       "createdAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["WorkspaceDetailView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     list_members: {
@@ -8254,15 +11638,27 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "userId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "email": "demo@example.com",
+                     *           "name": "RSI dip",
+                     *           "role": "trader",
+                     *           "totpEnabled": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["MembersView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     remove_member: {
@@ -8283,13 +11679,12 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            409: components["responses"]["ConflictProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     change_member: {
@@ -8303,6 +11698,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "role": "viewer"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ChangeMemberBody"];
             };
         };
@@ -8313,18 +11713,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "userId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "email": "demo@example.com",
+                     *       "name": "RSI dip",
+                     *       "role": "trader",
+                     *       "totpEnabled": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["MemberView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            409: components["responses"]["ConflictProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     list_invitations: {
@@ -8342,14 +11750,27 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "email": "demo@example.com",
+                     *           "role": "trader",
+                     *           "invitedBy": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "createdAt": "2026-01-31T12:00:00.000Z",
+                     *           "expiresAt": "2026-01-31T12:00:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["InvitationsView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     invite: {
@@ -8361,6 +11782,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "email": "colleague@example.com",
+                 *       "role": "viewer"
+                 *     }
+                 */
                 "application/json": components["schemas"]["InviteBody"];
             };
         };
@@ -8371,18 +11798,27 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "email": "demo@example.com",
+                     *       "role": "trader",
+                     *       "invitedBy": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "expiresAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["InvitationView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            409: components["responses"]["ConflictProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     accept_invitation: {
@@ -8394,6 +11830,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "token": "hM3mXkq2v1c7u9Zb4sYp0wLrT8dEfGaJ"
+                 *     }
+                 */
                 "application/json": components["schemas"]["AcceptBody"];
             };
         };
@@ -8404,18 +11845,23 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "workspaceId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "name": "RSI dip"
+                     *     }
+                     */
                     "application/json": components["schemas"]["JoinedView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            409: components["responses"]["ConflictProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     resend_invitation: {
@@ -8429,6 +11875,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["ResendBody"];
             };
         };
@@ -8439,17 +11886,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "email": "demo@example.com",
+                     *       "role": "trader",
+                     *       "invitedBy": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "expiresAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["InvitationView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            413: components["responses"]["RequestEntityTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     cancel_invitation: {
@@ -8470,12 +11926,11 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     list_audit: {
@@ -8500,14 +11955,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "at": "2026-01-31T12:00:00.000Z",
+                     *           "action": "bot.created",
+                     *           "actor": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "subject": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *           "detail": "text"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["AuditList"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     verify_audit: {
@@ -8525,14 +11994,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "verdict": "intact",
+                     *       "fromSeq": 1,
+                     *       "head": {
+                     *         "seq": 1,
+                     *         "hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+                     *       },
+                     *       "unsealed": 1,
+                     *       "brokenAt": 1,
+                     *       "reason": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["VerificationView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
     export_audit: {
@@ -8553,14 +12034,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "seq": 1,
+                     *       "prevHash": "text",
+                     *       "hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "sealedMs": 1,
+                     *       "row": {
+                     *         "workspaceId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *         "auditId": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *         "atMs": 1,
+                     *         "action": "bot.created",
+                     *         "actor": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *         "subject": "01JD2N8Z5T3QK5W9XH6V0A1B2C",
+                     *         "detail": "text"
+                     *       }
+                     *     }
+                     */
                     "application/x-ndjson": components["schemas"]["AuditLineView"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
+            400: components["responses"]["BadRequestProblem"];
+            401: components["responses"]["UnauthorizedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            500: components["responses"]["InternalServerErrorProblem"];
         };
     };
 }
