@@ -24,7 +24,8 @@ SECONDS = 5.0
 def reachable(url: str = SOURCE) -> bool:
     """Whether the advisories can be asked for."""
     try:
-        return httpx.get(url, timeout=SECONDS).headers.get("content-type", "").startswith("application/json")
+        told = str(httpx.get(url, timeout=SECONDS).headers.get("content-type", ""))
+        return told.startswith("application/json")
     except httpx.HTTPError:
         return False
 
