@@ -56,6 +56,14 @@ EXAMPLES: dict[int, tuple[Problem, ...]] = {
             params={"code": "110007", "message": "ab not enough for new order"},
         ),
     ),
+    429: (
+        Problem(
+            429,
+            "rate.limited",
+            "more than 600 requests in 60 s from this user: try again in 1 s",
+            params={"limit": "600", "period": "60", "scope": "user", "seconds": "1"},
+        ),
+    ),
     500: (Problem(500, "internal", "an error on our side; it has been logged"),),
     502: (Problem(502, "exchange.unavailable", "the exchange does not answer; nothing is known"),),
     503: (Problem(503, "service.not_ready", "not answering: tables"),),

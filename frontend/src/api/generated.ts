@@ -4975,6 +4975,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["ProblemView"];
             };
         };
+        /** @description Too Many Requests. Codes: `rate.limited` */
+        TooManyRequestsProblem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemView"];
+            };
+        };
         /** @description Internal Server Error. Codes: `internal` */
         InternalServerErrorProblem: {
             headers: {
@@ -5034,6 +5043,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -5064,6 +5074,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             503: components["responses"]["ServiceUnavailableProblem"];
         };
@@ -5088,6 +5099,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -5125,6 +5137,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequestProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -5187,6 +5200,7 @@ export interface operations {
             403: components["responses"]["ForbiddenProblem"];
             413: components["responses"]["RequestEntityTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -5220,6 +5234,7 @@ export interface operations {
             403: components["responses"]["ForbiddenProblem"];
             413: components["responses"]["RequestEntityTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -5252,6 +5267,7 @@ export interface operations {
             403: components["responses"]["ForbiddenProblem"];
             413: components["responses"]["RequestEntityTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -5283,6 +5299,7 @@ export interface operations {
             400: components["responses"]["BadRequestProblem"];
             413: components["responses"]["RequestEntityTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -5314,6 +5331,7 @@ export interface operations {
             400: components["responses"]["BadRequestProblem"];
             413: components["responses"]["RequestEntityTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -5347,6 +5365,7 @@ export interface operations {
             403: components["responses"]["ForbiddenProblem"];
             413: components["responses"]["RequestEntityTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -5406,6 +5425,7 @@ export interface operations {
             403: components["responses"]["ForbiddenProblem"];
             413: components["responses"]["RequestEntityTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -5470,6 +5490,7 @@ export interface operations {
             404: components["responses"]["NotFoundProblem"];
             413: components["responses"]["RequestEntityTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -5501,6 +5522,7 @@ export interface operations {
             403: components["responses"]["ForbiddenProblem"];
             413: components["responses"]["RequestEntityTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -5544,6 +5566,7 @@ export interface operations {
             404: components["responses"]["NotFoundProblem"];
             413: components["responses"]["RequestEntityTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -5591,6 +5614,7 @@ export interface operations {
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
             404: components["responses"]["NotFoundProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -5645,6 +5669,7 @@ export interface operations {
             404: components["responses"]["NotFoundProblem"];
             413: components["responses"]["RequestEntityTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -5680,6 +5705,7 @@ export interface operations {
             404: components["responses"]["NotFoundProblem"];
             413: components["responses"]["RequestEntityTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -5719,6 +5745,7 @@ export interface operations {
             400: components["responses"]["BadRequestProblem"];
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -5744,6 +5771,7 @@ export interface operations {
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
             404: components["responses"]["NotFoundProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -5780,6 +5808,7 @@ export interface operations {
             403: components["responses"]["ForbiddenProblem"];
             413: components["responses"]["RequestEntityTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -5820,6 +5849,7 @@ export interface operations {
             409: components["responses"]["ConflictProblem"];
             413: components["responses"]["RequestEntityTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -5843,6 +5873,7 @@ export interface operations {
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
             404: components["responses"]["NotFoundProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -5887,6 +5918,7 @@ export interface operations {
             409: components["responses"]["ConflictProblem"];
             413: components["responses"]["RequestEntityTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -5927,6 +5959,7 @@ export interface operations {
             409: components["responses"]["ConflictProblem"];
             413: components["responses"]["RequestEntityTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -5964,6 +5997,7 @@ export interface operations {
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
             404: components["responses"]["NotFoundProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -5995,6 +6029,7 @@ export interface operations {
             409: components["responses"]["ConflictProblem"];
             413: components["responses"]["RequestEntityTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -6033,6 +6068,7 @@ export interface operations {
             403: components["responses"]["ForbiddenProblem"];
             413: components["responses"]["RequestEntityTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -6106,6 +6142,7 @@ export interface operations {
             400: components["responses"]["BadRequestProblem"];
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -6194,6 +6231,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             422: components["responses"]["UnprocessableEntityProblem"];
             424: components["responses"]["FailedDependencyProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
             503: components["responses"]["ServiceUnavailableProblem"];
@@ -6267,6 +6305,7 @@ export interface operations {
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
             404: components["responses"]["NotFoundProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -6293,6 +6332,7 @@ export interface operations {
             403: components["responses"]["ForbiddenProblem"];
             404: components["responses"]["NotFoundProblem"];
             409: components["responses"]["ConflictProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -6374,6 +6414,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             422: components["responses"]["UnprocessableEntityProblem"];
             424: components["responses"]["FailedDependencyProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
             503: components["responses"]["ServiceUnavailableProblem"];
@@ -6455,6 +6496,7 @@ export interface operations {
             413: components["responses"]["RequestEntityTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             424: components["responses"]["FailedDependencyProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
         };
@@ -6505,6 +6547,7 @@ export interface operations {
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
             424: components["responses"]["FailedDependencyProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
         };
@@ -6550,6 +6593,7 @@ export interface operations {
             404: components["responses"]["NotFoundProblem"];
             422: components["responses"]["UnprocessableEntityProblem"];
             424: components["responses"]["FailedDependencyProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
         };
@@ -6594,6 +6638,7 @@ export interface operations {
             403: components["responses"]["ForbiddenProblem"];
             422: components["responses"]["UnprocessableEntityProblem"];
             424: components["responses"]["FailedDependencyProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
         };
@@ -6649,6 +6694,7 @@ export interface operations {
             403: components["responses"]["ForbiddenProblem"];
             422: components["responses"]["UnprocessableEntityProblem"];
             424: components["responses"]["FailedDependencyProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
         };
@@ -6703,6 +6749,7 @@ export interface operations {
             400: components["responses"]["BadRequestProblem"];
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -6772,6 +6819,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             422: components["responses"]["UnprocessableEntityProblem"];
             424: components["responses"]["FailedDependencyProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
         };
@@ -6822,6 +6870,7 @@ export interface operations {
             403: components["responses"]["ForbiddenProblem"];
             404: components["responses"]["NotFoundProblem"];
             424: components["responses"]["FailedDependencyProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
         };
@@ -6880,6 +6929,7 @@ export interface operations {
             413: components["responses"]["RequestEntityTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             424: components["responses"]["FailedDependencyProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
         };
@@ -6950,6 +7000,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             422: components["responses"]["UnprocessableEntityProblem"];
             424: components["responses"]["FailedDependencyProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
         };
@@ -7002,6 +7053,7 @@ export interface operations {
             404: components["responses"]["NotFoundProblem"];
             422: components["responses"]["UnprocessableEntityProblem"];
             424: components["responses"]["FailedDependencyProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
         };
@@ -7067,6 +7119,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             422: components["responses"]["UnprocessableEntityProblem"];
             424: components["responses"]["FailedDependencyProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
         };
@@ -7151,6 +7204,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             422: components["responses"]["UnprocessableEntityProblem"];
             424: components["responses"]["FailedDependencyProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
         };
@@ -7209,6 +7263,7 @@ export interface operations {
             404: components["responses"]["NotFoundProblem"];
             422: components["responses"]["UnprocessableEntityProblem"];
             424: components["responses"]["FailedDependencyProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
         };
@@ -7268,6 +7323,7 @@ export interface operations {
             404: components["responses"]["NotFoundProblem"];
             422: components["responses"]["UnprocessableEntityProblem"];
             424: components["responses"]["FailedDependencyProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
         };
@@ -7317,6 +7373,7 @@ export interface operations {
             404: components["responses"]["NotFoundProblem"];
             422: components["responses"]["UnprocessableEntityProblem"];
             424: components["responses"]["FailedDependencyProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
         };
@@ -7440,6 +7497,7 @@ export interface operations {
             400: components["responses"]["BadRequestProblem"];
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -7649,6 +7707,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             422: components["responses"]["UnprocessableEntityProblem"];
             424: components["responses"]["FailedDependencyProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
         };
@@ -7782,6 +7841,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             422: components["responses"]["UnprocessableEntityProblem"];
             424: components["responses"]["FailedDependencyProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
         };
@@ -7808,6 +7868,7 @@ export interface operations {
             400: components["responses"]["BadRequestProblem"];
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -7925,6 +7986,7 @@ export interface operations {
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
             404: components["responses"]["NotFoundProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -8134,6 +8196,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             422: components["responses"]["UnprocessableEntityProblem"];
             424: components["responses"]["FailedDependencyProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
         };
@@ -8161,6 +8224,7 @@ export interface operations {
             403: components["responses"]["ForbiddenProblem"];
             404: components["responses"]["NotFoundProblem"];
             409: components["responses"]["ConflictProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -8283,6 +8347,7 @@ export interface operations {
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
             404: components["responses"]["NotFoundProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -8325,6 +8390,7 @@ export interface operations {
             409: components["responses"]["ConflictProblem"];
             413: components["responses"]["RequestEntityTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             503: components["responses"]["ServiceUnavailableProblem"];
         };
@@ -8362,6 +8428,7 @@ export interface operations {
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
             404: components["responses"]["NotFoundProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -8409,6 +8476,7 @@ export interface operations {
             401: components["responses"]["UnauthorizedProblem"];
             413: components["responses"]["RequestEntityTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             503: components["responses"]["ServiceUnavailableProblem"];
         };
@@ -8459,6 +8527,7 @@ export interface operations {
             400: components["responses"]["BadRequestProblem"];
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -8520,6 +8589,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             422: components["responses"]["UnprocessableEntityProblem"];
             424: components["responses"]["FailedDependencyProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
         };
@@ -8565,6 +8635,7 @@ export interface operations {
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
             404: components["responses"]["NotFoundProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -8591,6 +8662,7 @@ export interface operations {
             403: components["responses"]["ForbiddenProblem"];
             404: components["responses"]["NotFoundProblem"];
             409: components["responses"]["ConflictProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -8649,6 +8721,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             422: components["responses"]["UnprocessableEntityProblem"];
             424: components["responses"]["FailedDependencyProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
         };
@@ -8739,6 +8812,7 @@ export interface operations {
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
             404: components["responses"]["NotFoundProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -8833,6 +8907,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             422: components["responses"]["UnprocessableEntityProblem"];
             424: components["responses"]["FailedDependencyProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
         };
@@ -8923,6 +8998,7 @@ export interface operations {
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
             404: components["responses"]["NotFoundProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -8968,6 +9044,7 @@ export interface operations {
             403: components["responses"]["ForbiddenProblem"];
             413: components["responses"]["RequestEntityTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -9049,6 +9126,7 @@ export interface operations {
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
             404: components["responses"]["NotFoundProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -9138,6 +9216,7 @@ export interface operations {
             409: components["responses"]["ConflictProblem"];
             413: components["responses"]["RequestEntityTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -9227,6 +9306,7 @@ export interface operations {
             409: components["responses"]["ConflictProblem"];
             413: components["responses"]["RequestEntityTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -9316,6 +9396,7 @@ export interface operations {
             409: components["responses"]["ConflictProblem"];
             413: components["responses"]["RequestEntityTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -9405,6 +9486,7 @@ export interface operations {
             409: components["responses"]["ConflictProblem"];
             413: components["responses"]["RequestEntityTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -9452,6 +9534,7 @@ export interface operations {
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
             404: components["responses"]["NotFoundProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -9504,6 +9587,7 @@ export interface operations {
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
             404: components["responses"]["NotFoundProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -9552,6 +9636,7 @@ export interface operations {
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
             404: components["responses"]["NotFoundProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -9627,6 +9712,7 @@ export interface operations {
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
             404: components["responses"]["NotFoundProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -9694,6 +9780,7 @@ export interface operations {
             404: components["responses"]["NotFoundProblem"];
             409: components["responses"]["ConflictProblem"];
             424: components["responses"]["FailedDependencyProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
         };
@@ -9759,6 +9846,7 @@ export interface operations {
             400: components["responses"]["BadRequestProblem"];
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -9838,6 +9926,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             422: components["responses"]["UnprocessableEntityProblem"];
             424: components["responses"]["FailedDependencyProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
         };
@@ -9912,6 +10001,7 @@ export interface operations {
             409: components["responses"]["ConflictProblem"];
             413: components["responses"]["RequestEntityTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -9950,6 +10040,7 @@ export interface operations {
             403: components["responses"]["ForbiddenProblem"];
             413: components["responses"]["RequestEntityTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -10012,6 +10103,7 @@ export interface operations {
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
             404: components["responses"]["NotFoundProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -10057,6 +10149,7 @@ export interface operations {
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
             404: components["responses"]["NotFoundProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -10197,6 +10290,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             422: components["responses"]["UnprocessableEntityProblem"];
             424: components["responses"]["FailedDependencyProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
         };
@@ -10247,6 +10341,7 @@ export interface operations {
             400: components["responses"]["BadRequestProblem"];
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -10309,6 +10404,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             422: components["responses"]["UnprocessableEntityProblem"];
             424: components["responses"]["FailedDependencyProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
         };
@@ -10378,6 +10474,7 @@ export interface operations {
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
             404: components["responses"]["NotFoundProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -10423,6 +10520,7 @@ export interface operations {
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
             404: components["responses"]["NotFoundProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -10474,6 +10572,7 @@ export interface operations {
             404: components["responses"]["NotFoundProblem"];
             413: components["responses"]["RequestEntityTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -10523,6 +10622,7 @@ export interface operations {
             400: components["responses"]["BadRequestProblem"];
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -10593,6 +10693,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             422: components["responses"]["UnprocessableEntityProblem"];
             424: components["responses"]["FailedDependencyProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
         };
@@ -10639,6 +10740,7 @@ export interface operations {
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
             404: components["responses"]["NotFoundProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -10690,6 +10792,7 @@ export interface operations {
             404: components["responses"]["NotFoundProblem"];
             413: components["responses"]["RequestEntityTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -10739,6 +10842,7 @@ export interface operations {
             400: components["responses"]["BadRequestProblem"];
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -10801,6 +10905,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             422: components["responses"]["UnprocessableEntityProblem"];
             424: components["responses"]["FailedDependencyProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
         };
@@ -10847,6 +10952,7 @@ export interface operations {
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
             404: components["responses"]["NotFoundProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -10898,6 +11004,7 @@ export interface operations {
             404: components["responses"]["NotFoundProblem"];
             413: components["responses"]["RequestEntityTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -11023,6 +11130,7 @@ export interface operations {
             400: components["responses"]["BadRequestProblem"];
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -11146,6 +11254,7 @@ export interface operations {
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
             404: components["responses"]["NotFoundProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -11293,6 +11402,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             422: components["responses"]["UnprocessableEntityProblem"];
             424: components["responses"]["FailedDependencyProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
         };
@@ -11334,6 +11444,7 @@ export interface operations {
             400: components["responses"]["BadRequestProblem"];
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -11399,6 +11510,7 @@ export interface operations {
             403: components["responses"]["ForbiddenProblem"];
             413: components["responses"]["RequestEntityTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -11446,6 +11558,7 @@ export interface operations {
             403: components["responses"]["ForbiddenProblem"];
             413: components["responses"]["RequestEntityTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -11483,6 +11596,7 @@ export interface operations {
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
             404: components["responses"]["NotFoundProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -11548,6 +11662,7 @@ export interface operations {
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
             404: components["responses"]["NotFoundProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -11620,6 +11735,7 @@ export interface operations {
             404: components["responses"]["NotFoundProblem"];
             413: components["responses"]["RequestEntityTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -11658,6 +11774,7 @@ export interface operations {
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
             404: components["responses"]["NotFoundProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -11684,6 +11801,7 @@ export interface operations {
             403: components["responses"]["ForbiddenProblem"];
             404: components["responses"]["NotFoundProblem"];
             409: components["responses"]["ConflictProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -11732,6 +11850,7 @@ export interface operations {
             409: components["responses"]["ConflictProblem"];
             413: components["responses"]["RequestEntityTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -11770,6 +11889,7 @@ export interface operations {
             400: components["responses"]["BadRequestProblem"];
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -11818,6 +11938,7 @@ export interface operations {
             409: components["responses"]["ConflictProblem"];
             413: components["responses"]["RequestEntityTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -11861,6 +11982,7 @@ export interface operations {
             409: components["responses"]["ConflictProblem"];
             413: components["responses"]["RequestEntityTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -11905,6 +12027,7 @@ export interface operations {
             404: components["responses"]["NotFoundProblem"];
             413: components["responses"]["RequestEntityTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -11930,6 +12053,7 @@ export interface operations {
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
             404: components["responses"]["NotFoundProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -11976,6 +12100,7 @@ export interface operations {
             400: components["responses"]["BadRequestProblem"];
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -12013,6 +12138,7 @@ export interface operations {
             400: components["responses"]["BadRequestProblem"];
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
@@ -12057,6 +12183,7 @@ export interface operations {
             400: components["responses"]["BadRequestProblem"];
             401: components["responses"]["UnauthorizedProblem"];
             403: components["responses"]["ForbiddenProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
         };
     };
