@@ -27,9 +27,10 @@ def settings() -> Settings:
 def clock() -> SystemClock:
     """The clock, with the simulator's market time where one is configured."""
     from chalicelib.adapters.clock import SystemClock
+    from chalicelib.adapters.outbound_urls import simulator_url
 
-    simulator = settings().simulator_rest_url if settings().bybit_env == "simulator" else None
-    return SystemClock(simulator)
+    simulated = settings().bybit_env == "simulator"
+    return SystemClock(simulator_url(settings().simulator_rest_url) if simulated else None)
 
 
 @cache

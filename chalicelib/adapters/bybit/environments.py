@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from chalicelib.adapters.outbound_urls import simulator_url
+
 
 class Environment(StrEnum):
     """The values of ``BYBIT_ENV``."""
@@ -68,15 +70,16 @@ def urls_of(environment: Environment, simulator_rest: str = "", simulator_ws: st
     """The five URLs of ``environment``.
 
     ``simulator_rest`` and ``simulator_ws`` are the simulator's bases (``http://127.0.0.1:8082``,
-    ``ws://127.0.0.1:8082``); they are read for the simulator alone, and then required (ValueError).
+    ``ws://127.0.0.1:8082``); they are read for the simulator alone, and then required (ValueError) and
+    on this machine (AddressRefused).
     """
     if environment is not Environment.SIMULATOR:
         return _HOSTED[environment]
     if not simulator_rest or not simulator_ws:
         raise ValueError("the simulator needs SIMULATOR_REST_URL and SIMULATOR_WS_URL")
-    base = simulator_ws.rstrip("/")
+    base = simulator_url(simulator_ws).rstrip("/")
     return Urls(
-        rest=simulator_rest.rstrip("/"),
+        rest=simulator_url(simulator_rest).rstrip("/"),
         # Mainnet's stream, as on demo: in its demo profile the simulator has none of its own either.
         public_stream=f"{base}/mainnet/v5/public/linear",
         private_stream=f"{base}/v5/private",

@@ -82,3 +82,40 @@ def test_numbers_beyond_every_machine_are_refused() -> None:
     body = json.dumps({"spec": {"name": "x"}, "expectedVersion": 10**400})
 
     assert client().call("PUT", "/strategies/some-id", raw=body).status == 400
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        '{"durationMinutes": 1e400}',
+        '{"durationMinutes": -1e-400}',
+        '{"durationMinutes": ' + "9" * 5_000 + "}",
+        '{"durationMinutes": 1.' + "0" * 5_000 + "1}",
+        '{"durationMinutes": "\\ud800"}',
+        '{"\\u0000": 1}',
+        '{"durationMinutes": NaN}',
+        '{"durationMinutes": Infinity}',
+        '{"durationMinutes": true}',
+        "[" * 20_000,
+        '{"a":' * 5_000 + "1" + "}" * 5_000,
+        '"' + "a" * 70_000 + '"',
+        "\ufeff{}",
+    ],
+    ids=lambda raw: raw[:24],
+)
+def test_absurd_json_is_refused_and_starts_nothing(raw: str) -> None:
+    user = Gateway().user()
+    bot = user.bot()
+
+    answer = user.call("POST", f"/bots/{bot}/runs", raw=raw)
+
+    assert answer.status in (400, 413)
+    assert user.get(f"/bots/{bot}/runs").json["items"] == []
+
+
+def test_a_query_or_a_header_of_any_length_is_an_answer() -> None:
+    user = client()
+
+    assert user.get("/bots", cursor="A" * 7_000).status == 400
+    assert user.get("/bots", **{f"p{number}": "x" for number in range(500)}).status == 400
+    assert user.call("POST", "/bots", body={}, headers={"Idempotency-Key": "k" * 5_000}).status == 400
