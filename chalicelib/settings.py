@@ -6,6 +6,7 @@ whole table below.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
@@ -44,6 +45,7 @@ class Settings:
     lab_part_work: int = 200_000_000
     candle_wake_spread_ms: int = 5000
     public_origin: str = ""
+    cors_origins: frozenset[str] = frozenset()
     refresh_cookie_secure: bool = True
     real_trading: bool = False
     log_level: str = "INFO"
@@ -104,7 +106,17 @@ def _registration(name: str, text: str) -> str:
     return text
 
 
+def _origins(name: str, text: str) -> frozenset[str]:
+    origins = frozenset(part.strip() for part in text.split(",") if part.strip())
+    wrong = sorted(origin for origin in origins if not _ORIGIN.fullmatch(origin))
+    if wrong:
+        raise InvalidSettings(f"{name} names {wrong[0]!r}, not an origin such as https://bots.example.com")
+    return origins
+
+
+_ORIGIN = re.compile(r"https://[a-z0-9.-]+(:[0-9]{1,5})?|http://localhost(:[0-9]{1,5})?")
 _PARSERS = {
+    "cors_origins": _origins,
     "bybit_env": _environment,
     "candle_wake_spread_ms": _whole_number,
     "lab_part_work": _whole_number,

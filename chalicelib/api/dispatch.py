@@ -11,6 +11,7 @@ import orjson
 from chalice.app import Request, Response
 
 from chalicelib.api.audited import write_down
+from chalicelib.api.cors import cors_headers
 from chalicelib.api.deprecations import deprecation_headers
 from chalicelib.api.models.base import RequestModel, View
 from chalicelib.api.operation import JSON, NDJSON, Call, Ndjson, Operation, Reply
@@ -55,19 +56,20 @@ def dispatch(operation: Operation, request: Request, path: dict[str, str], servi
         problem = problem_of(error)
         write = logger.warning if problem.status >= _OUR_SIDE else logger.info
         write("refused", extra={"status": int(problem.status), "code": problem.code})
-        return _told(operation, services, _problem_response(problem, request, request_id))
+        return _told(operation, request, services, _problem_response(problem, request, request_id))
     except Exception:  # noqa: BLE001  # the last line of defence: a defect must answer as a problem, and be seen
         logger.exception("defect")
-        return _told(operation, services, _problem_response(unexpected(), request, request_id))
+        return _told(operation, request, services, _problem_response(unexpected(), request, request_id))
     logger.info("answered", extra={"status": response.status_code})
-    return _told(operation, services, response)
+    return _told(operation, request, services, response)
 
 
-def _told(operation: Operation, services: ApiServices, response: Response) -> Response:
+def _told(operation: Operation, request: Request, services: ApiServices, response: Response) -> Response:
     """The response, with what holds for the whole site, and the news that its route goes away where it does."""
     if services.secure_cookies:
         response.headers.update(_OVER_TLS)
     response.headers.update(deprecation_headers(operation.method, operation.path))
+    response.headers.update(cors_headers(request.headers.get("origin"), services.cors_origins))
     return response
 
 

@@ -185,6 +185,10 @@ class ApiServices(Protocol):
         """Where browsers open their WebSocket."""
 
     @property
+    def cors_origins(self) -> frozenset[str]:
+        """Other origins whose pages may call the API."""
+
+    @property
     def secure_cookies(self) -> bool:
         """Whether cookies go over HTTPS only."""
 

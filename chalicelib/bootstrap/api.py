@@ -353,6 +353,11 @@ class LazyApiServices:
         return settings().required("websocket_public_url")
 
     @property
+    def cors_origins(self) -> frozenset[str]:
+        """Other origins whose pages may call the API."""
+        return settings().cors_origins
+
+    @property
     def secure_cookies(self) -> bool:
         """Whether cookies go over HTTPS only."""
         return settings().refresh_cookie_secure

@@ -52,7 +52,7 @@ LINT = (
 )
 
 TESTS = (
-    Step("unit and contract tests", tool("pytest", "-n", "auto", "tests/unit", "tests/contract"), seconds=600),
+    Step("unit and contract tests", tool("pytest", "-n", "logical", "tests/unit", "tests/contract"), seconds=1200),
     Step("simulation", tool("pytest", "tests/simulation"), seconds=300),
     Step("page's unit tests", ("npm", "run", "--silent", "test"), FRONTEND),
     Step("page", module("infra.local.page_build")),

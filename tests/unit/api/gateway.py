@@ -145,6 +145,7 @@ class FakeServices:
         self.quota_rows = MemoryQuotas()
         self.socket_url = "wss://test/ws"
         self.secure_cookies = True
+        self.cors_origins: frozenset[str] = frozenset()
         self.token_buckets = MemoryTokenBuckets()
         # One client of one address asks all the time here.
         self.rates: Rates = {limit: replace(rate, limit=1_000_000) for limit, rate in RATES.items()}
@@ -534,9 +535,10 @@ class Gateway:
         response = self.app(event, None)
         headers_out = {**response.get("headers", {}), **response.get("multiValueHeaders", {})}
         answer = Answer(int(response["statusCode"]), headers_out, str(response["body"]))
-        require_conformity(
-            method, template.removeprefix(PREFIX), answer.status, answer.headers["Content-Type"], answer.text
-        )
+        if method != "OPTIONS":  # a preflight is the browser's business, and in no contract
+            require_conformity(
+                method, template.removeprefix(PREFIX), answer.status, answer.headers["Content-Type"], answer.text
+            )
         return answer
 
     def _route(self, path: str) -> tuple[str, dict[str, str]]:

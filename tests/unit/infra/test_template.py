@@ -63,6 +63,7 @@ def test_functions_get_the_whole_environment_of_the_contract(package: Package) -
     assert set(package.template["Globals"]["Function"]["Environment"]["Variables"]) == {
         "STAGE", "TABLE_PREFIX", "BYBIT_ENV", "SIMULATOR_REST_URL", "SIMULATOR_WS_URL", "TOKEN_KEY_IDS",
         "SECRETS_KEY_ID", "VERIFIER_KEY_ID", "MAIL_FUNCTION", "MAIL_FROM", "REGISTRATION", "REQUEST_RATES",
+        "CORS_ORIGINS",
         "STATE_MACHINE_ARN", "EXECUTION_FUNCTION",
         "WEBSOCKET_MANAGEMENT_URL", "WEBSOCKET_PUBLIC_URL",
         "CANDLE_WAKE_SPREAD_MS", "PUBLIC_ORIGIN", "REFRESH_COOKIE_SECURE", "REAL_TRADING", "LOG_LEVEL",
