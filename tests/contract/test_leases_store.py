@@ -1,4 +1,4 @@
-"""The lease store and its fake keep to the same conditions; audit rows and sealed connections on the real tables."""
+"""The lease store and its fake keep to the same conditions; audit rows on the real table."""
 
 from __future__ import annotations
 
@@ -10,11 +10,8 @@ from moto import mock_aws
 
 from chalicelib.adapters.dynamodb.audit import AuditItem, DynamoAudit
 from chalicelib.adapters.dynamodb.binding import bind
-from chalicelib.adapters.dynamodb.connections import ConnectionItem
 from chalicelib.adapters.dynamodb.leases import DynamoLeases, LeaseItem
-from chalicelib.adapters.dynamodb.sealed_connections import DynamoSealedConnections
 from chalicelib.domain.streams.leases import Heartbeat, ShardRow
-from chalicelib.ports import ConnectionRef, NotFound
 from chalicelib.services.sidecar.hold_shards import ShardHolder
 from chalicelib.stream_ports import LeaseStore
 from tests.unit.bybit.fakes import FakeClock
@@ -31,7 +28,7 @@ def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     with mock_aws():
         prefix = f"contract{next(_prefixes)}"
-        for item in (LeaseItem, AuditItem, ConnectionItem):
+        for item in (LeaseItem, AuditItem):
             bind(item, prefix)
             item.create_table(billing_mode="PAY_PER_REQUEST", wait=True)
         yield
@@ -122,15 +119,3 @@ def test_an_audit_row_is_added_for_each_act(tables: None) -> None:
         ("decrypt", "tick", "connection-1", "place_order"),
         ("decrypt", "sidecar", "connection-1", "sign_stream"),
     ]
-
-
-def test_a_sealed_connection_is_read_by_its_own_workspace_only(tables: None) -> None:
-    ConnectionItem("workspace-1", "connection-1", env="demo", sealed=b"sealed").save()
-    connections = DynamoSealedConnections()
-
-    found = connections.get(ConnectionRef("workspace-1", "connection-1"))
-
-    assert (found.env, found.sealed) == ("demo", b"sealed")
-    assert "sealed=" not in repr(found)
-    with pytest.raises(NotFound):
-        connections.get(ConnectionRef("workspace-2", "connection-1"))

@@ -78,3 +78,9 @@ def test_a_row_that_was_restored_after_a_change_of_keys_does_not_open(rows: Repo
 def _all(table: str, attribute: str) -> list[bytes]:
     found = boto3.resource("dynamodb", region_name=REGION).Table(f"{PREFIX}-{table}").scan()["Items"]
     return [bytes(item[attribute].value) for item in found if attribute in item]
+
+
+def test_another_workspace_finds_nothing_under_the_same_id(rows: Repositories) -> None:
+    with pytest.raises(NotFound):
+        DynamoSealedConnections().get(ConnectionRef("w2", REF.connection_id))
+    assert "ciphertext" not in repr(DynamoSealedConnections().get(REF))
