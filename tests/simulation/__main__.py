@@ -1,4 +1,6 @@
-"""``python -m tests.simulation --seeds N --from S`` runs seeds; ``--seed X`` replays one with its timeline."""
+"""Runs seeds: ``--seeds N --from S``. ``--seed X`` replays one with its timeline; ``--mutant NAME`` finds the
+first seed that notices a protection switched off.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,7 @@ from collections import Counter
 
 import orjson
 
+from tests.simulation.mutations import Mutation
 from tests.simulation.seeded import simulate
 from tests.simulation.timeline import timeline
 
@@ -19,7 +22,10 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=200)
     parser.add_argument("--from", dest="first", type=int, default=1)
     parser.add_argument("--seed", type=int)
+    parser.add_argument("--mutant", choices=[str(mutation.name) for mutation in Mutation if mutation])
     arguments = parser.parse_args()
+    if arguments.mutant is not None:
+        return _first_noticed(Mutation[arguments.mutant], arguments.first, arguments.seeds)
     if arguments.seed is not None:
         simulated = simulate(arguments.seed)
         sys.stdout.write(timeline(simulated))
@@ -49,6 +55,15 @@ def main() -> int:
     }
     sys.stdout.write(orjson.dumps(result).decode() + "\n")
     return 1 if failed else 0
+
+
+def _first_noticed(mutation: Mutation, first: int, seeds: int) -> int:
+    """Prints the first seed that notices a protection switched off; exit status 1 when none does."""
+    for seed in range(first, first + seeds):
+        if simulate(seed, mutation).watch.violations:
+            sys.stdout.write(f"{mutation.name} {seed}\n")
+            return 0
+    return 1
 
 
 if __name__ == "__main__":
