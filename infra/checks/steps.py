@@ -53,7 +53,7 @@ LINT = (
 
 TESTS = (
     Step("unit and contract tests", tool("pytest", "-n", "logical", "tests/unit", "tests/contract"), seconds=1200),
-    Step("simulation", tool("pytest", "tests/simulation"), seconds=300),
+    Step("simulation", tool("pytest", "-n", "auto", "tests/simulation"), seconds=600),
     Step("page's unit tests", ("npm", "run", "--silent", "test"), FRONTEND),
     Step("page", module("infra.local.page_build")),
     Step("integration tests", tool("pytest", "tests/integration"), seconds=900),
