@@ -56,10 +56,10 @@ TESTS = (
     Step("simulation", tool("pytest", "-n", "auto", "tests/simulation"), seconds=600),
     Step("page's unit tests", ("npm", "run", "--silent", "test"), FRONTEND),
     Step("page", module("infra.local.page_build")),
-    Step("integration tests", tool("pytest", "tests/integration"), seconds=900),
+    Step("integration tests", tool("pytest", "tests/integration"), seconds=1500),
     # One cloud for both: secrets are planted, the smoke run goes on, and all that the cloud kept is looked through.
     Step("smoke and canary", module("tests.canary", "--minutes", "2"), seconds=420),
     Step("fuzz", module("tests.fuzz", "--examples", "4"), seconds=300),
-    Step("page in Chromium, mock API", ("npm", "run", "--silent", "e2e"), FRONTEND, seconds=420),
+    Step("page in Chromium, mock API", ("npm", "run", "--silent", "e2e"), FRONTEND, seconds=900),
     Step("page in Chromium, local cloud", module("infra.checks.live_page"), seconds=420),
 )

@@ -40,8 +40,10 @@ class DynamoTokenBuckets:
         kept = TokenBucketItem.expires_at.set((now_us + period_us) // 1_000_000 + _KEPT_SECONDS)
         in_use = (column > now_us) & (column <= now_us + period_us - price_us)
         full = column.does_not_exist() | (column <= now_us)
+        take, begin = (column.add(price_us), in_use), (column.set(now_us + price_us), full)
         try:
-            for action, condition in ((column.add(price_us), in_use), (column.set(now_us + price_us), full)):
+            # Once more at the end: of several that find a full bucket one begins it, and the others take from it then.
+            for action, condition in (take, begin, take):
                 item = TokenBucketItem(bucket)
                 try:
                     item.update([action, kept], condition=condition)
