@@ -28,8 +28,9 @@ export function DataPage() {
   const take = useAction(async () => saveFile("botmarketplace-my-data.json", await callForText("/me/export"), "application/json"));
 
   async function gone() {
-    await navigate({ to: "/login" });
+    // First of all: the login page sends whoever is signed in back to the app.
     closeSession();
+    await navigate({ to: "/login" });
     queryClient.clear();
   }
 
