@@ -54,6 +54,9 @@ test("a broken push channel is said, mended and marked in the log", async ({ pag
   api.emit(RUN_ID, "finding", "orphan_order", {}, {}, false);
   await page.clock.runFor(3000);
   await expect(page.getByText("Live updates are interrupted.", { exact: false })).toBeVisible();
+  // From here on the page waits for its next try until the button is pressed: its own timer would race the click.
+  await page.clock.pauseAt(await page.evaluate(() => Date.now() + 2000));
+  await expect(page.getByText(/Attempt \d+, next in [1-9]\d* s/)).toBeVisible();
   api.allowSocket();
   await page.getByRole("button", { name: "Try now" }).click();
   await expect(page.getByText("Connection is back", { exact: false })).toBeVisible();

@@ -3,7 +3,8 @@ import { noteSocketMessage, useLiveness } from "./liveness";
 import type { RunEvent, SocketTicket } from "./types";
 
 const PING_EVERY_MS = 5 * 60_000;
-const PONG_WITHIN_MS = 10_000;
+/** How long a new socket may take to open, and an open one to answer. */
+const ANSWER_WITHIN_MS = 10_000;
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 30_000;
 /** After a wake-up a socket silent for longer than this is asked for a sign of life. */
@@ -29,7 +30,7 @@ export class EventSocket {
   private wanted = false;
   private retryTimer: number | undefined;
   private pingTimer: number | undefined;
-  private pongTimer: number | undefined;
+  private answerTimer: number | undefined;
   private lostAt: number | null = null;
   private generation = 0;
   private readonly eventListeners = new Set<EventListener>();
@@ -79,6 +80,7 @@ export class EventSocket {
       if (generation !== this.generation) return;
       const socket = new WebSocket(`${url}?ticket=${encodeURIComponent(ticket)}`);
       this.socket = socket;
+      this.answerTimer = window.setTimeout(() => this.abandon(), ANSWER_WITHIN_MS);
       socket.onopen = () => generation === this.generation && this.opened();
       socket.onmessage = (message) => generation === this.generation && this.received(String(message.data));
       socket.onclose = () => generation === this.generation && this.lost();
@@ -89,6 +91,7 @@ export class EventSocket {
   }
 
   private opened() {
+    window.clearTimeout(this.answerTimer);
     const now = Date.now();
     noteSocketMessage();
     const lostAt = this.lostAt;
@@ -99,7 +102,7 @@ export class EventSocket {
   }
 
   private received(text: string) {
-    window.clearTimeout(this.pongTimer);
+    window.clearTimeout(this.answerTimer);
     noteSocketMessage();
     let message: { type?: string; runId?: string; event?: RunEvent };
     try {
@@ -126,8 +129,8 @@ export class EventSocket {
   private ping() {
     if (this.socket?.readyState !== WebSocket.OPEN) return;
     this.socket.send(JSON.stringify({ action: "ping" }));
-    window.clearTimeout(this.pongTimer);
-    this.pongTimer = window.setTimeout(() => this.abandon(), PONG_WITHIN_MS);
+    window.clearTimeout(this.answerTimer);
+    this.answerTimer = window.setTimeout(() => this.abandon(), ANSWER_WITHIN_MS);
   }
 
   /** A half-dead socket may take minutes to report its end: it is given up at once. */
@@ -148,7 +151,7 @@ export class EventSocket {
   private clearTimers() {
     window.clearTimeout(this.retryTimer);
     window.clearInterval(this.pingTimer);
-    window.clearTimeout(this.pongTimer);
+    window.clearTimeout(this.answerTimer);
   }
 }
 
