@@ -9,12 +9,10 @@ every read compares the time too.
 from __future__ import annotations
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
-from pynamodb.exceptions import DoesNotExist, PynamoDBException
+from pynamodb.exceptions import DoesNotExist
 from pynamodb.models import Model
 
 from chalicelib.ports import NotFound
-
-_CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
 class AccountItem(Model):
@@ -65,8 +63,3 @@ def get_item(pk: str, sk: str) -> AccountItem:
         return AccountItem.get(pk, sk, consistent_read=True)
     except DoesNotExist as error:
         raise NotFound(sk.lower()) from error
-
-
-def condition_failed(error: PynamoDBException) -> bool:
-    """Whether a conditional write found something else than it expected."""
-    return error.cause_response_code == _CONDITION_FAILED

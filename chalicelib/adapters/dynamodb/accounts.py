@@ -7,7 +7,8 @@ from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.adapters.dynamodb.account_items import AccountItem
-from chalicelib.adapters.dynamodb.users import DynamoUsers, user_item
+from chalicelib.adapters.dynamodb.conditions import failed_conditions
+from chalicelib.adapters.dynamodb.users import DynamoUsers, new_user_items
 from chalicelib.adapters.dynamodb.workspaces import DynamoWorkspaces, membership_items, workspace_item
 from chalicelib.domain.accounts.user import Membership, User, Workspace
 from chalicelib.ports import Conflict
@@ -24,14 +25,11 @@ class DynamoAccounts(DynamoUsers, DynamoWorkspaces):
         new = AccountItem.pk.does_not_exist()
         try:
             with TransactWrite(connection=self._connection) as transaction:
-                address = AccountItem(f"EMAIL#{user.email}", "USER", user_id=user.user_id)
-                transaction.save(address, condition=new)
-                transaction.save(user_item(user), condition=new)
-                transaction.save(workspace_item(workspace), condition=new)
+                for item in (*new_user_items(user), workspace_item(workspace)):
+                    transaction.save(item, condition=new)
                 for item in membership_items(membership):
                     transaction.save(item)
         except TransactWriteError as error:
-            reasons = [reason.code if reason else None for reason in error.cancellation_reasons]
-            if reasons and reasons[0] == "ConditionalCheckFailed":
+            if 0 in failed_conditions(error):
                 raise Conflict("email") from error
             raise

@@ -13,12 +13,11 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.models import Model
 
 from chalicelib.account_ports import Listing
+from chalicelib.adapters.dynamodb.conditions import condition_failed
 from chalicelib.audit_ports import AuditFilter
 from chalicelib.domain.audit.entry import AuditEntry
 from chalicelib.domain.ulid import ulid_from
 from chalicelib.ports import Clock, Ids, PortError
-
-_CONDITION_FAILED = "ConditionalCheckFailedException"
 
 MOST_EXAMINED = 5_000
 """How many rows one page may look at: a rare filter answers a short page and goes on at the next one."""
@@ -48,18 +47,16 @@ class DynamoAudit:
 
     def record(self, workspace_id: str, action: str, actor: str, subject: str, detail: str) -> None:
         """Adds a row. Raises PortError when it could not be written: the act must then not happen."""
-        now_ms = self._clock.now_ms()
-        self._put(AuditEntry(workspace_id, self._ids.ulid(), now_ms, action, actor, subject, detail))
+        entry = AuditEntry(workspace_id, self._ids.ulid(), self._clock.now_ms(), action, actor, subject, detail)
+        if not self._put(entry):
+            raise PortError("the audit row could not be written: its id is taken")
 
     def add(self, entry: AuditEntry) -> None:
         """See ``AuditWriter.add``."""
-        try:
-            self._put(entry)
-        except PortError as error:
-            if not isinstance(error.__cause__, PutError) or error.__cause__.cause_response_code != _CONDITION_FAILED:
-                raise
+        self._put(entry)
 
-    def _put(self, entry: AuditEntry) -> None:
+    def _put(self, entry: AuditEntry) -> bool:
+        """Adds the row; False when there is one of its id already. Raises PortError."""
         item = AuditItem(
             entry.workspace_id,
             entry.audit_id,
@@ -72,7 +69,10 @@ class DynamoAudit:
         try:
             item.save(AuditItem.audit_id.does_not_exist())
         except PutError as error:
+            if condition_failed(error):
+                return False
             raise PortError(f"the audit row could not be written: {error.cause_response_code}") from error
+        return True
 
 
 class DynamoAuditLog:

@@ -9,10 +9,9 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import PutError
 from pynamodb.models import Model
 
+from chalicelib.adapters.dynamodb.conditions import condition_failed
 from chalicelib.domain.audit.chain import Link
 from chalicelib.ports import Conflict
-
-_CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
 class AuditLinkItem(Model):
@@ -47,7 +46,7 @@ class DynamoAuditChain:
         try:
             item.save(AuditLinkItem.seq.does_not_exist())
         except PutError as error:
-            if error.cause_response_code == _CONDITION_FAILED:
+            if condition_failed(error):
                 raise Conflict("chain") from error
             raise
 

@@ -7,10 +7,9 @@ from pynamodb.exceptions import DoesNotExist, PutError, UpdateError
 from pynamodb.models import Model
 
 from chalicelib.account_ports import Listing
+from chalicelib.adapters.dynamodb.conditions import condition_failed
 from chalicelib.domain.workspace.bot import Bot
 from chalicelib.ports import NotFound
-
-_CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
 class BotItem(Model):
@@ -72,7 +71,7 @@ class DynamoBots:
         try:
             bot_item(bot).save(condition=BotItem.bot_id.exists() & BotItem.deleted_ms.does_not_exist())
         except PutError as error:
-            if error.cause_response_code == _CONDITION_FAILED:
+            if condition_failed(error):
                 raise NotFound("bot") from error
             raise
 
@@ -84,7 +83,7 @@ class DynamoBots:
                 condition=BotItem.bot_id.exists() & BotItem.deleted_ms.does_not_exist(),
             )
         except UpdateError as error:
-            if error.cause_response_code == _CONDITION_FAILED:
+            if condition_failed(error):
                 raise NotFound("bot") from error
             raise
 

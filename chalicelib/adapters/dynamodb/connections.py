@@ -16,6 +16,7 @@ from pynamodb.exceptions import DoesNotExist, TransactWriteError
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.adapters.dynamodb.conditions import failed_conditions
 from chalicelib.adapters.dynamodb.connection_keys import ConnectionKeyItem, seal_name
 from chalicelib.domain.workspace.connection import Connection, ConnectionStatus, SealedSecret
 from chalicelib.domain.workspace.exchange_key import KeyInfo, KeyNote, Level
@@ -120,10 +121,10 @@ def _get(workspace_id: str, connection_id: str) -> ConnectionItem:
 
 
 def _conflict(error: TransactWriteError, first: str = "name", third: str = "name") -> Exception:
-    failed = [reason is not None and reason.code == "ConditionalCheckFailed" for reason in error.cancellation_reasons]
-    if failed and failed[0]:
+    failed = failed_conditions(error)
+    if 0 in failed:
         return Conflict(first)
-    if any(failed):
+    if failed:
         return Conflict(third)
     return error
 

@@ -9,11 +9,10 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist, PutError
 from pynamodb.models import Model
 
+from chalicelib.adapters.dynamodb.conditions import condition_failed
 from chalicelib.domain.datasets.dataset import Dataset, DatasetStatus, Month, Quality, Source
 from chalicelib.domain.market.interval import Interval
 from chalicelib.ports import Conflict, NotFound
-
-_CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
 class DatasetItem(Model):
@@ -82,7 +81,7 @@ class DynamoDatasets:
 
 
 def _conflict(error: PutError) -> Exception:
-    return Conflict("dataset") if error.cause_response_code == _CONDITION_FAILED else error
+    return Conflict("dataset") if condition_failed(error) else error
 
 
 def _item(dataset: Dataset) -> DatasetItem:

@@ -12,13 +12,13 @@ from __future__ import annotations
 from pynamodb.exceptions import DoesNotExist, PutError, UpdateError
 
 from chalicelib.adapters.dynamodb import run_codec as codec
+from chalicelib.adapters.dynamodb.conditions import condition_failed
 from chalicelib.adapters.dynamodb.run_tables import WAKE, MessageItem, RunItem
 from chalicelib.domain.runtime.messages import Message
 from chalicelib.ports import Clock
 from chalicelib.run_ports import Pending, Workflow
 
 _KEPT_MS = 7 * 24 * 3600 * 1000
-_CONDITION = "ConditionalCheckFailedException"
 
 
 class DynamoInbox:
@@ -41,7 +41,7 @@ class DynamoInbox:
         try:
             item.save(condition=MessageItem.message_id.does_not_exist())
         except PutError as error:
-            if error.cause_response_code != _CONDITION:
+            if not condition_failed(error):
                 raise
         return self.ring(run_id)
 
@@ -69,7 +69,7 @@ class DynamoInbox:
         try:
             RunItem(run_id, WAKE).update(actions=[RunItem.token.set(token)], condition=unrung)
         except UpdateError as error:
-            if error.cause_response_code == _CONDITION:
+            if condition_failed(error):
                 return False
             raise
         return True

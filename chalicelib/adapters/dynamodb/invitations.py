@@ -7,14 +7,13 @@ from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.adapters.dynamodb.account_items import AccountItem, get_item
-from chalicelib.adapters.dynamodb.users import user_item
+from chalicelib.adapters.dynamodb.conditions import failed_conditions
+from chalicelib.adapters.dynamodb.users import new_user_items
 from chalicelib.adapters.dynamodb.workspaces import membership_items
 from chalicelib.domain.accounts.invitation import Invitation
 from chalicelib.domain.accounts.roles import Role
 from chalicelib.domain.accounts.user import Membership, User
 from chalicelib.ports import Conflict, NotFound
-
-_CONDITION_FAILED = "ConditionalCheckFailed"
 
 
 class DynamoInvitations:
@@ -61,10 +60,10 @@ class DynamoInvitations:
                 for item in membership_items(membership):
                     transaction.save(item, condition=AccountItem.pk.does_not_exist())
         except TransactWriteError as error:
-            failed = _failed(error)
-            if failed[0]:
+            failed = failed_conditions(error)
+            if 0 in failed:
                 raise NotFound("invitation") from error
-            if any(failed):
+            if failed:
                 raise Conflict("member") from error
             raise
 
@@ -80,18 +79,17 @@ class DynamoInvitations:
         new = AccountItem.pk.does_not_exist()
         try:
             with TransactWrite(connection=self._connection) as transaction:
-                address = AccountItem(f"EMAIL#{user.email}", "USER", user_id=user.user_id)
-                transaction.save(address, condition=new)
-                transaction.save(user_item(user), condition=new)
+                for item in new_user_items(user):
+                    transaction.save(item, condition=new)
                 self._use_up(transaction, invitation, now_ms)
                 for item in membership_items(Membership(user.user_id, invitation.workspace_id, invitation.role)):
                     transaction.save(item)
         except TransactWriteError as error:
             # The table's deletes go before its puts: two items of the invitation are the first, the address the third.
-            failed = _failed(error)
-            if failed[2:3] == [True]:
+            failed = failed_conditions(error)
+            if 2 in failed:
                 raise Conflict("email") from error
-            if failed[:1] == [True]:
+            if 0 in failed:
                 raise NotFound("invitation") from error
             raise
 
@@ -111,14 +109,9 @@ class _WhileOpen(TransactWrite):
         try:
             super().__exit__(*raised)
         except TransactWriteError as error:
-            if any(_failed(error)):
+            if failed_conditions(error):
                 raise NotFound("invitation") from error
             raise
-
-
-def _failed(error: TransactWriteError) -> list[bool]:
-    """Which items of the transaction met another state than they expected."""
-    return [reason is not None and reason.code == _CONDITION_FAILED for reason in error.cancellation_reasons]
 
 
 def _items(invitation: Invitation) -> tuple[AccountItem, AccountItem]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pynamodb.exceptions import DoesNotExist, PutError, PynamoDBException
 
+from chalicelib.adapters.dynamodb.conditions import condition_failed
 from chalicelib.adapters.dynamodb.run_tables import SlotItem
 from chalicelib.domain.runtime.halt import Halt, HaltMode
 from chalicelib.ports import Clock
@@ -69,7 +70,7 @@ class DynamoKillSwitch:
         try:
             item.save(condition=free | (SlotItem.mode == HaltMode.BLOCK.value) if _flattens(state) else free)
         except PutError as error:
-            if error.cause_response_code != "ConditionalCheckFailedException":
+            if not condition_failed(error):
                 raise
         self._seen.clear()
 

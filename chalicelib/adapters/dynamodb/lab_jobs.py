@@ -12,10 +12,9 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.models import Model
 
 from chalicelib.account_ports import Listing
+from chalicelib.adapters.dynamodb.conditions import condition_failed
 from chalicelib.domain.lab.job import JobKind, JobStatus, LabJob
 from chalicelib.ports import NotFound
-
-_CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
 class LabJobItem(Model):
@@ -141,7 +140,7 @@ def _update_if(item: LabJobItem, condition: Condition, *actions: Any) -> bool:
     try:
         item.update(actions=list(actions), condition=condition)
     except UpdateError as error:
-        if error.cause_response_code == _CONDITION_FAILED:
+        if condition_failed(error):
             return False
         raise
     return True

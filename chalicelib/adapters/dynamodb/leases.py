@@ -11,12 +11,12 @@ from pynamodb.exceptions import PutError
 from pynamodb.expressions.condition import Condition
 from pynamodb.models import Model
 
+from chalicelib.adapters.dynamodb.conditions import condition_failed
 from chalicelib.domain.streams.leases import Heartbeat, LeaseView, ShardRow
 
 _TASK = "task#"
 _SHARD = "shard#"
 _KEPT_SECONDS = 86_400
-_CONDITION = "ConditionalCheckFailedException"
 
 
 class LeaseItem(Model):
@@ -87,7 +87,7 @@ def _saved(item: LeaseItem, condition: Condition) -> bool:
     try:
         item.save(condition)
     except PutError as error:
-        if error.cause_response_code == _CONDITION:
+        if condition_failed(error):
             return False
         raise
     return True

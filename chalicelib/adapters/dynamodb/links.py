@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pynamodb.exceptions import DeleteError
 
-from chalicelib.adapters.dynamodb.account_items import AccountItem, condition_failed, get_item
+from chalicelib.adapters.dynamodb.account_items import AccountItem, get_item
+from chalicelib.adapters.dynamodb.conditions import condition_failed
 from chalicelib.domain.accounts.one_time_link import LinkPurpose, OneTimeLink
 from chalicelib.ports import NotFound
 

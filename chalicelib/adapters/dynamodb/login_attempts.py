@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pynamodb.exceptions import DoesNotExist, UpdateError
 
-from chalicelib.adapters.dynamodb.account_items import AccountItem, condition_failed
+from chalicelib.adapters.dynamodb.account_items import AccountItem
+from chalicelib.adapters.dynamodb.conditions import condition_failed
 from chalicelib.identity_ports import Attempt
 
 _FORGOTTEN_AFTER_MS = 24 * 3600 * 1000

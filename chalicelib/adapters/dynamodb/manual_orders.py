@@ -8,11 +8,10 @@ from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttrib
 from pynamodb.exceptions import DoesNotExist, PutError
 from pynamodb.models import Model
 
+from chalicelib.adapters.dynamodb.conditions import condition_failed
 from chalicelib.domain.market.side import Side
 from chalicelib.domain.workspace.manual_order import ManualOrder, ManualOrderStatus
 from chalicelib.ports import Conflict, NotFound
-
-_CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
 class ManualOrderItem(Model):
@@ -52,7 +51,7 @@ class DynamoManualOrders:
         try:
             _item(order).save(condition=ManualOrderItem.intent_id.does_not_exist())
         except PutError as error:
-            if error.cause_response_code == _CONDITION_FAILED:
+            if condition_failed(error):
                 raise Conflict("intent") from error
             raise
 
@@ -73,7 +72,7 @@ class DynamoManualOrders:
         try:
             _item(order).save(condition=ManualOrderItem.intent_id.exists())
         except PutError as error:
-            if error.cause_response_code == _CONDITION_FAILED:
+            if condition_failed(error):
                 raise NotFound("order") from error
             raise
 

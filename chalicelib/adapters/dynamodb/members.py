@@ -7,11 +7,10 @@ from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.adapters.dynamodb.account_items import AccountItem
+from chalicelib.adapters.dynamodb.conditions import failed_conditions
 from chalicelib.domain.accounts.roles import Role
 from chalicelib.domain.accounts.user import Membership
 from chalicelib.ports import Conflict
-
-_CONDITION_FAILED = "ConditionalCheckFailed"
 
 
 class DynamoMembers:
@@ -64,7 +63,7 @@ class _Guarded(TransactWrite):
         try:
             super().__exit__(*raised)
         except TransactWriteError as error:
-            if any(reason is not None and reason.code == _CONDITION_FAILED for reason in error.cancellation_reasons):
+            if failed_conditions(error):
                 raise Conflict("member") from error
             raise
 

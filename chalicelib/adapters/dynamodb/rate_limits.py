@@ -14,12 +14,12 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist, PynamoDBException, UpdateError
 from pynamodb.models import Model
 
+from chalicelib.adapters.dynamodb.conditions import condition_failed
 from chalicelib.domain.exchange.rate_window import Counted
 from chalicelib.rate_ports import RateLimitsUnavailable
 
 _BAN = "ban"
 _KEPT_SECONDS = 3_600
-_CONDITION = "ConditionalCheckFailedException"
 
 
 class RateLimitItem(Model):
@@ -70,7 +70,7 @@ class DynamoRateLimits:
             try:
                 item.update(actions, condition=room & opened)
             except UpdateError as error:
-                if error.cause_response_code == _CONDITION:
+                if condition_failed(error):
                     return None
                 raise
         return _counted(item, part_count)

@@ -14,6 +14,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.adapters.dynamodb import run_codec as codec
+from chalicelib.adapters.dynamodb.conditions import condition_failed, failed_conditions
 from chalicelib.adapters.dynamodb.kill_switch import switch_slot
 from chalicelib.adapters.dynamodb.run_pages import workspace_page
 from chalicelib.adapters.dynamodb.run_rows import active_run, event_item, fill_item, intent_item, record_of, run_item
@@ -75,7 +76,7 @@ class DynamoRunStore:
                     condition=SlotItem.last_start_ms.does_not_exist() | (SlotItem.last_start_ms <= earliest),
                 )
         except TransactWriteError as error:
-            failed = _failed(error)
+            failed = failed_conditions(error)
             for index, what in enumerate(("run", "symbol", "quota", "event", "cooldown")):
                 if index in failed:
                     return what
@@ -98,7 +99,7 @@ class DynamoRunStore:
                 condition=RunItem.run_id.exists(),
             )
         except UpdateError as error:
-            if error.cause_response_code == "ConditionalCheckFailedException":
+            if condition_failed(error):
                 raise NotFound(run_id) from error
             raise
         return record_of(item)
@@ -116,9 +117,9 @@ class DynamoRunStore:
             try:
                 self._write(record, after, commit, token)
             except TransactWriteError as error:
-                codes = {reason.code for reason in error.cancellation_reasons if reason is not None}
-                if "ConditionalCheckFailed" in codes:
+                if failed_conditions(error):
                     raise FenceLost(record.terms.run_id) from error
+                codes = {reason.code for reason in error.cancellation_reasons if reason is not None}
                 if attempt + 1 == _RETRIES or not codes & {"TransactionConflict", "ThrottlingError"}:
                     raise
             else:
@@ -213,8 +214,3 @@ def _engaging(halt: KillState) -> list[Action]:
         SlotItem.actor.set(SlotItem.actor | halt.actor),
         SlotItem.mode.set(SlotItem.mode | halt.mode.value),
     ]
-
-
-def _failed(error: TransactWriteError) -> set[int]:
-    reasons = enumerate(error.cancellation_reasons)
-    return {index for index, reason in reasons if reason is not None and reason.code == "ConditionalCheckFailed"}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pynamodb.exceptions import DeleteError, UpdateError
 
-from chalicelib.adapters.dynamodb.account_items import AccountItem, condition_failed, get_item
+from chalicelib.adapters.dynamodb.account_items import AccountItem, get_item
+from chalicelib.adapters.dynamodb.conditions import condition_failed
 from chalicelib.domain.accounts.session import Device, RefreshFamily, SocketTicket
 from chalicelib.ports import Conflict, NotFound
 

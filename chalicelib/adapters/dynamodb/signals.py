@@ -11,12 +11,12 @@ from pynamodb.attributes import BooleanAttribute, ListAttribute, NumberAttribute
 from pynamodb.exceptions import DoesNotExist, PutError
 from pynamodb.models import Model
 
+from chalicelib.adapters.dynamodb.conditions import condition_failed
 from chalicelib.domain.market.side import Side
 from chalicelib.domain.workspace.webhook import KEPT_SECONDS, Signal, Webhook
 from chalicelib.ports import Clock, Conflict
 
 _WEBHOOK = "webhook"
-_CONDITION = "ConditionalCheckFailedException"
 
 
 class SignalItem(Model):
@@ -79,7 +79,7 @@ class DynamoSignals:
         try:
             item.save(condition=condition)
         except PutError as error:
-            if error.cause_response_code == _CONDITION:
+            if condition_failed(error):
                 raise Conflict("version") from error
             raise
 
@@ -101,7 +101,7 @@ class DynamoSignals:
         try:
             item.save(condition=free)
         except PutError as error:
-            if error.cause_response_code != _CONDITION:
+            if not condition_failed(error):
                 raise
             stored = SignalItem.get(signal.strategy_id, _key(signal.event_id), consistent_read=True)
             return _signal(stored), bool(stored.delivered)

@@ -10,6 +10,7 @@ from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.account_ports import Listing
+from chalicelib.adapters.dynamodb.conditions import condition_failed, failed_conditions
 from chalicelib.domain.workspace.strategy_version import StrategyHead, StrategyVersion
 from chalicelib.ports import Conflict, NotFound
 
@@ -58,7 +59,7 @@ class DynamoStrategies:
                 )
                 transaction.save(version_item(version), condition=StrategyItem.sk.does_not_exist())
         except TransactWriteError as error:
-            if any(reason and reason.code == "ConditionalCheckFailed" for reason in error.cancellation_reasons):
+            if failed_conditions(error):
                 raise Conflict("version") from error
             raise
 
@@ -108,7 +109,7 @@ class DynamoStrategies:
                 condition=StrategyItem.latest.exists() & StrategyItem.deleted_ms.does_not_exist(),
             )
         except UpdateError as error:
-            if error.cause_response_code == "ConditionalCheckFailedException":
+            if condition_failed(error):
                 raise NotFound("strategy") from error
             raise
 

@@ -1,7 +1,7 @@
 """The shared token buckets of API requests, one row a bucket; a row is gone a while after its bucket is full.
 
-A draw is one conditional write where the bucket is in use, two where it was full or is empty. Nothing is read and
-written back, so draws at one moment cannot grant more than there is.
+A draw is one conditional write where the bucket is in use, two where it was full, three and a read where it is empty.
+Nothing is read and written back, so draws at one moment cannot grant more than there is.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist, PynamoDBException, UpdateError
 from pynamodb.models import Model
 
+from chalicelib.adapters.dynamodb.conditions import condition_failed
 from chalicelib.request_rate_ports import Draw, RatesUnavailable
 
 _KEPT_SECONDS = 3_600
-_CONDITION = "ConditionalCheckFailedException"
 
 
 class TokenBucketItem(Model):
@@ -48,7 +48,7 @@ class DynamoTokenBuckets:
                 try:
                     item.update([action, kept], condition=condition)
                 except UpdateError as error:
-                    if error.cause_response_code != _CONDITION:
+                    if not condition_failed(error):
                         raise
                 else:
                     return Draw(granted=True, full_at_us=int(item.full_at_us or now_us))

@@ -7,7 +7,8 @@ from typing import Any
 from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
 
-from chalicelib.adapters.dynamodb.account_items import AccountItem, condition_failed, get_item
+from chalicelib.adapters.dynamodb.account_items import AccountItem, get_item
+from chalicelib.adapters.dynamodb.conditions import condition_failed
 from chalicelib.domain.accounts.user import User
 from chalicelib.ports import Conflict, NotFound
 
@@ -86,8 +87,12 @@ class DynamoUsers:
         return len(item.recovery_hashes or ())
 
 
-def user_item(user: User) -> AccountItem:
-    """The profile's item."""
+def new_user_items(user: User) -> tuple[AccountItem, AccountItem]:
+    """The address's item, which only one user can have, and the profile's."""
+    return AccountItem(f"EMAIL#{user.email}", "USER", user_id=user.user_id), _profile(user)
+
+
+def _profile(user: User) -> AccountItem:
     return AccountItem(
         f"USER#{user.user_id}",
         "PROFILE",

@@ -1,0 +1,20 @@
+"""What DynamoDB says of a conditional write that found something else than it expected.
+
+A single write and a transaction say it by different codes, which no other module spells.
+"""
+
+from __future__ import annotations
+
+from pynamodb.exceptions import PynamoDBException, TransactWriteError
+
+
+def condition_failed(error: PynamoDBException) -> bool:
+    """Whether a single conditional write found something else than it expected."""
+    return error.cause_response_code == "ConditionalCheckFailedException"
+
+
+def failed_conditions(error: TransactWriteError) -> frozenset[int]:
+    """Which items of a transaction met another state than they expected, by their place in it; empty when it failed
+    for another reason."""
+    reasons = enumerate(error.cancellation_reasons)
+    return frozenset(at for at, reason in reasons if reason is not None and reason.code == "ConditionalCheckFailed")
