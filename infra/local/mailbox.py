@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import html
 import re
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
@@ -18,9 +20,19 @@ from chalicelib.adapters.dynamodb.mails import MAILBOX
 
 _MOST: Final = 50
 _LINK: Final = re.compile(r"https?://[^\s<>&]+")
+_STYLE: Final = (
+    ":root{color-scheme:light dark}"
+    "body{font:16px/1.5 system-ui;max-width:44rem;margin:2rem auto;padding:0 1rem}"
+    "article{border-top:1px solid #888;padding:1rem 0}"
+    "pre{white-space:pre-wrap;overflow-wrap:anywhere;font:inherit}"
+    "small{opacity:.75}"
+)
+_STYLE_HASH: Final = b64encode(sha256(_STYLE.encode()).digest()).decode()
 _HEADERS: Final = {
     "cache-control": "no-store",
-    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
+    "content-security-policy": (
+        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; frame-ancestors 'none'; base-uri 'none'"
+    ),
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
 }
@@ -81,9 +93,7 @@ def _page(mails: Sequence[ReceivedMail]) -> str:
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Mailbox of the local cloud</title>'
         '<meta name="viewport" content="width=device-width">'
-        "<style>body{font:16px/1.5 system-ui;max-width:44rem;margin:2rem auto;padding:0 1rem}"
-        "article{border-top:1px solid #888;padding:1rem 0}pre{white-space:pre-wrap;overflow-wrap:anywhere;font:inherit}"
-        "small{color:#666}</style>"
+        f"<style>{_STYLE}</style>"
         "<h1>Mailbox of the local cloud</h1><p>What an installation on AWS would have sent. Newest first.</p>"
         f"<main>{shown}</main></html>"
     )

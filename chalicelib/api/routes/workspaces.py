@@ -70,7 +70,7 @@ def list_invitations(call: Call) -> InvitationsView:
     return InvitationsView(items=[InvitationView.of(invitation) for invitation in found])
 
 
-@routes.post("/invitations", status=201, refusals=(404, 409))
+@routes.post("/invitations", status=201, refusals=(404, 409), cached_reply=True)
 def invite(call: Call, body: InviteBody) -> InvitationView:
     """Invites an address; the link goes there alone, and is good once, for seven days."""
     call.note(detail=f'{{"role":"{body.role}"}}')

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import b64encode
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -56,3 +58,12 @@ def test_programs_read_the_mails_of_one_address() -> None:
 
 def test_the_mailbox_is_for_this_machine_alone() -> None:
     assert get("/mailbox", headers={"host": "example.com"}).status_code == 421
+
+
+def test_its_one_style_sheet_is_named_by_its_hash() -> None:
+    answer = get("/mailbox")
+
+    style = answer.text.split("<style>")[1].split("</style>")[0]
+    named = b64encode(sha256(style.encode()).digest()).decode()
+    assert f"style-src 'sha256-{named}';" in answer.headers["content-security-policy"]
+    assert "unsafe" not in answer.headers["content-security-policy"]
