@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from chalicelib.domain.datasets.candle_text import COLUMNS, UnreadableCandles, epoch_milliseconds, parse_candles
+from chalicelib.domain.datasets.candle_text import COLUMNS, parse_candles
+from chalicelib.domain.datasets.table_text import UnreadableTable, epoch_milliseconds
 from chalicelib.domain.market.bars import Bars
 from chalicelib.domain.market.interval import Interval
 
@@ -46,7 +47,7 @@ def _read_npz(path: Path) -> Bars:
             times = epoch_milliseconds(arrays["ts"].astype(np.int64))
     except (OSError, ValueError, KeyError) as error:
         raise CandleFileError(f"{path}: not an npz of ts, {', '.join(COLUMNS)}: {error}") from error
-    except UnreadableCandles as error:
+    except UnreadableTable as error:
         raise CandleFileError(f"{path}: {error}") from error
     return Bars(times, *columns)
 
@@ -57,7 +58,7 @@ def _read_csv(path: Path) -> Bars:
         return parse_candles(content)
     except (OSError, EOFError, zlib.error) as error:
         raise CandleFileError(f"{path}: cannot be read: {error}") from error
-    except UnreadableCandles as error:
+    except UnreadableTable as error:
         raise CandleFileError(f"{path}: {error}") from error
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.accounts.actor import Actor
-from chalicelib.domain.datasets.candle_text import UnreadableCandles, inflated, parse_candles
+from chalicelib.domain.datasets.candle_text import parse_candles
 from chalicelib.domain.datasets.dataset import Dataset, DatasetStatus, Source
 from chalicelib.domain.datasets.quality import judge
+from chalicelib.domain.datasets.table_text import UnreadableTable, inflated
 from chalicelib.domain.errors import Finding, InvalidDocument
 from chalicelib.domain.lab.job import DEAD_AFTER_MS
 from chalicelib.domain.market.interval import Interval
@@ -45,7 +46,7 @@ class Datasets:
         """
         try:
             rows = parse_candles(inflated(content, MOST_IMPORT_BYTES))
-        except UnreadableCandles as error:
+        except UnreadableTable as error:
             raise _refused("/csv", "lab.csv_unreadable", str(error)) from error
         judged = judge(rows, interval)
         if judged.detail:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from chalicelib.domain.datasets.candle_text import UnreadableCandles, inflated, parse_candles
+from chalicelib.domain.datasets.candle_text import parse_candles
 from chalicelib.domain.datasets.dataset import Dataset, DatasetStatus
 from chalicelib.domain.datasets.funding_quality import missing_rates
 from chalicelib.domain.datasets.quality import Judged, judge, with_funding
+from chalicelib.domain.datasets.table_text import UnreadableTable, inflated
 from chalicelib.domain.market.bars import Bars
 from chalicelib.domain.market.candle import Candle
 from chalicelib.domain.market.funding_series import FundingSeries
@@ -37,7 +38,7 @@ class MakeDataset:
             return dataset
         try:
             judged = self._uploaded(dataset) if dataset.upload else self._collected(dataset)
-        except (UnreadableCandles, ExchangeUnavailable) as error:
+        except (UnreadableTable, ExchangeUnavailable) as error:
             return self.fail(dataset, str(error))
         except NotFound:
             return self.fail(dataset, "there is no such upload or symbol")

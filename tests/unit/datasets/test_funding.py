@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.domain.datasets.candle_text import UnreadableCandles
 from chalicelib.domain.datasets.dataset import DatasetStatus
 from chalicelib.domain.datasets.funding_quality import missing_rates
 from chalicelib.domain.datasets.funding_text import parse_funding
 from chalicelib.domain.datasets.quality import judge, rows_hash, with_funding
+from chalicelib.domain.datasets.table_text import UnreadableTable
 from chalicelib.domain.market.bars import Bars
 from chalicelib.domain.market.funding_rate import FundingRate
 from chalicelib.domain.market.funding_series import FundingSeries
@@ -79,7 +79,7 @@ def test_settlements_are_read_from_text_in_either_unit() -> None:
     ],
 )
 def test_text_that_is_no_funding_is_refused_with_the_reason(text: str, why: str) -> None:
-    with pytest.raises(UnreadableCandles, match=why):
+    with pytest.raises(UnreadableTable, match=why):
         parse_funding(text.encode())
 
 

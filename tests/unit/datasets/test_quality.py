@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.domain.datasets.candle_text import UnreadableCandles, inflated, parse_candles
+from chalicelib.domain.datasets.candle_text import parse_candles
 from chalicelib.domain.datasets.dataset import DatasetStatus, Quality
 from chalicelib.domain.datasets.quality import judge, months, rows_hash
+from chalicelib.domain.datasets.table_text import UnreadableTable, inflated
 from chalicelib.domain.market.bars import Bars
 from chalicelib.domain.market.interval import Interval
 
@@ -109,9 +110,9 @@ def test_a_compressed_file_is_inflated_up_to_its_limit() -> None:
     assert inflated(packed, 1000) == b"x" * 1000
     assert inflated(b"plain", 1000) == b"plain"
     for broken in (packed[:-9], packed[:3] + b"?" * 20):
-        with pytest.raises(UnreadableCandles):
+        with pytest.raises(UnreadableTable):
             inflated(broken, 1000)
-    with pytest.raises(UnreadableCandles, match="larger than 999 bytes"):
+    with pytest.raises(UnreadableTable, match="larger than 999 bytes"):
         inflated(packed, 999)
 
 
@@ -121,5 +122,5 @@ def test_any_bytes_are_candles_or_unreadable(content: bytes) -> None:
     for text in (content, b"timestamp,open,high,low,close,volume\n" + content):
         try:
             judge(parse_candles(inflated(text, 10_000)), Interval.M1)
-        except UnreadableCandles:
+        except UnreadableTable:
             continue
