@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import signal
 import subprocess
 import sys
@@ -67,13 +68,14 @@ class ChildProcess:
             time.sleep(0.05)
 
     def stop(self, *, seconds: float) -> bool:
-        """Asks it to end (SIGTERM) and waits; kills it when it does not. True: it ended by itself in time."""
+        """Asks it to end (SIGTERM) and waits; kills it and what it started when it does not. True: it ended by itself
+        in time."""
         if self.is_alive():
             self._process.send_signal(signal.SIGTERM)
         try:
             self._process.wait(seconds)
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
             return False
         return True

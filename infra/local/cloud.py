@@ -30,6 +30,7 @@ from infra.local.mailbox import Mailbox
 from infra.local.ministack import (
     START_SECONDS,
     STOP_SECONDS,
+    THROW_AWAY_SECONDS,
     is_ready,
     rest_api_url,
     start_ministack,
@@ -187,7 +188,7 @@ class LocalCloud:
         if self._exchange:
             self._exchange.stop(seconds=10)
         if self._aws:
-            self._aws.stop(seconds=STOP_SECONDS)
+            self._aws.stop(seconds=THROW_AWAY_SECONDS if self._temporary else STOP_SECONDS)
         self._sidecar = self._proxy = self._exchange = self._aws = None
         shutil.rmtree(self.state / "tmp", ignore_errors=True)
         if self._temporary:

@@ -25,6 +25,8 @@ SERVICES = (
 START_SECONDS = 30
 # Its state is written when it ends in order: give it the time.
 STOP_SECONDS = 30
+# State that nobody starts from again is not waited for.
+THROW_AWAY_SECONDS = 2
 
 
 def start_ministack(ports: Ports, state: Path) -> ChildProcess:

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from infra.local.aws_environment import aws_environment
@@ -48,6 +49,16 @@ def _child(tmp_path: Path, code: str) -> ChildProcess:
     return ChildProcess("a child", [sys.executable, "-c", code], environment=os.environ, log=tmp_path / "child.log")
 
 
+def _ends(process_id: int, *, within: float) -> bool:
+    """Whether a process is gone, or waits for its parent to notice, before the time is over."""
+    end = time.monotonic() + within
+    while time.monotonic() < end:
+        if not psutil.pid_exists(process_id) or psutil.Process(process_id).status() == psutil.STATUS_ZOMBIE:
+            return True
+        time.sleep(0.05)
+    return False
+
+
 def test_a_child_that_dies_is_named_with_its_last_words(tmp_path: Path) -> None:
     child = _child(tmp_path, "print('the database is gone'); raise SystemExit(3)")
     with pytest.raises(
@@ -75,13 +86,17 @@ def test_a_child_that_ends_in_order_is_not_killed(tmp_path: Path) -> None:
     assert not child.is_alive()
 
 
-def test_a_child_that_ignores_its_end_is_killed(tmp_path: Path) -> None:
+def test_a_child_that_ignores_its_end_is_killed_with_what_it_started(tmp_path: Path) -> None:
+    worker = "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])"
     child = _child(
-        tmp_path, "import signal, time; signal.signal(15, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
+        tmp_path,
+        f"import signal, subprocess, sys, time; signal.signal(15, signal.SIG_IGN); "
+        f"print({worker}.pid, 'up', flush=True); time.sleep(60)",
     )
     child.wait_until(lambda: "up" in child.log.read_text(), seconds=10)
     began = time.monotonic()
     assert child.stop(seconds=0.3) is False
+    assert _ends(int(child.log.read_text().split()[0]), within=5)
     assert time.monotonic() - began < 5
 
 
