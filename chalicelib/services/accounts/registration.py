@@ -14,11 +14,11 @@ from chalicelib.domain.accounts.limits import WorkspaceLimits
 from chalicelib.domain.accounts.one_time_link import LinkPurpose
 from chalicelib.domain.accounts.password_rule import require_strong
 from chalicelib.domain.accounts.roles import Role
-from chalicelib.domain.accounts.session import secret_hash
 from chalicelib.domain.accounts.user import Membership, User, Workspace, normal_email
 from chalicelib.domain.mail.letter import LetterKind
 from chalicelib.identity_ports import AccountRepository, InvitationRepository, PasswordHasher
 from chalicelib.ports import Clock, Conflict, Ids, NotFound
+from chalicelib.services.accounts.invited import invalid_invitation, presented_invitation
 from chalicelib.services.accounts.links import OneTimeLinks, invalid_link
 from chalicelib.services.accounts.trail import AccountTrail
 
@@ -109,24 +109,14 @@ class Registration:
             if self.mode is RegistrationMode.INVITATION:
                 raise Forbidden("auth.invitation_required", "registering here takes an invitation")
             return None
-        try:
-            found = self.invitations.by_token(secret_hash(token), self.clock.now_ms())
-        except NotFound as unknown:
-            raise _invalid_invitation() from unknown
-        if normal_email(found.email) != address:
-            raise _invalid_invitation()
-        return found
+        return presented_invitation(self.invitations, token, address, self.clock.now_ms())
 
     def _create(self, user: User, invitation: Invitation | None, now_ms: int) -> None:
         if invitation is not None:
             try:
                 self.invitations.register(user, invitation, now_ms)
             except NotFound as gone:
-                raise _invalid_invitation() from gone
+                raise invalid_invitation() from gone
             return
         workspace = Workspace(self.ids.ulid(), user.name or user.email, WorkspaceLimits(), now_ms)
         self.accounts.create(user, workspace, Membership(user.user_id, workspace.workspace_id, Role.ADMIN))
-
-
-def _invalid_invitation() -> Forbidden:
-    return Forbidden("auth.invitation_invalid", "the invitation is unknown, used, too old or for another address")

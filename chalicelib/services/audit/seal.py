@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chalicelib.audit_ports import AuditChain, PublishedHeads
-from chalicelib.domain.audit.chain import Head, Link, next_link
+from chalicelib.domain.audit.chain import Head, next_link
 from chalicelib.domain.audit.entry import AuditEntry
-from chalicelib.ports import Clock, Conflict
+from chalicelib.ports import Clock
+from chalicelib.services.contention import despite_contention
 
 PUBLISH_EVERY_MS = 5 * 60 * 1000
 """How often a busy workspace's head is published: rows younger than that are bound by the sealer's log alone."""
@@ -30,17 +31,10 @@ class SealAudit:
 
     def __call__(self, workspace_id: str, entries: Sequence[AuditEntry]) -> Head | None:
         """Seals one workspace's rows in order and returns its head. Raises Conflict while another sealer is faster."""
-        newest = self.chain.newest(workspace_id, len(entries) + 1)
-        for attempt in range(_ATTEMPTS):
-            try:
-                return self._seal(workspace_id, entries, newest)
-            except Conflict:
-                if attempt == _ATTEMPTS - 1:
-                    raise
-                newest = self.chain.newest(workspace_id, len(entries) + 1)
-        return None
+        return despite_contention(lambda: self._seal(workspace_id, entries), _ATTEMPTS)
 
-    def _seal(self, workspace_id: str, entries: Sequence[AuditEntry], newest: Sequence[Link]) -> Head | None:
+    def _seal(self, workspace_id: str, entries: Sequence[AuditEntry]) -> Head | None:
+        newest = self.chain.newest(workspace_id, len(entries) + 1)
         sealed = {link.audit_id for link in newest}
         last = newest[-1] if newest else None
         now_ms = self.clock.now_ms()

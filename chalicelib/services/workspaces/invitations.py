@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from chalicelib.domain.accounts.actor import Actor
-from chalicelib.domain.accounts.errors import Forbidden, Refusal
+from chalicelib.domain.accounts.errors import Refusal
 from chalicelib.domain.accounts.invitation import INVITATION_MS, Invitation
 from chalicelib.domain.accounts.roles import Role
 from chalicelib.domain.accounts.session import secret_hash
@@ -14,6 +14,7 @@ from chalicelib.domain.mail.letter import Letter, LetterKind
 from chalicelib.identity_ports import AccountRepository, InvitationRepository
 from chalicelib.mail_ports import Outbox
 from chalicelib.ports import Clock, Conflict, Ids, NotFound
+from chalicelib.services.accounts.invited import invalid_invitation, presented_invitation
 
 _PAGE = "invitation"
 
@@ -85,17 +86,13 @@ class Invitations:
         open invitation counted as a member already, so there is room.
         """
         now_ms = self.clock.now_ms()
-        try:
-            found = self.invitations.by_token(secret_hash(token), now_ms)
-        except NotFound as unknown:
-            raise _invalid() from unknown
-        if found.email != self.accounts.user(actor.user_id).email:
-            raise _invalid()
+        address = self.accounts.user(actor.user_id).email
+        found = presented_invitation(self.invitations, token, address, now_ms)
         membership = Membership(actor.user_id, found.workspace_id, found.role)
         try:
             self.invitations.join(membership, found, now_ms)
         except NotFound as used:
-            raise _invalid() from used
+            raise invalid_invitation() from used
         except Conflict as member:
             raise AlreadyMember from member
         return self.accounts.workspace(found.workspace_id)
@@ -126,7 +123,3 @@ class Invitations:
             "origin": self.origin,
         }
         self.outbox.post(Letter(LetterKind.INVITATION, invitation.email, locale, params))
-
-
-def _invalid() -> Forbidden:
-    return Forbidden("auth.invitation_invalid", "the invitation is unknown, used, too old or for another address")

@@ -9,8 +9,9 @@ from chalicelib.domain.accounts.errors import Refusal
 from chalicelib.domain.accounts.roles import Role
 from chalicelib.domain.accounts.user import Membership, User
 from chalicelib.identity_ports import UserRepository
-from chalicelib.ports import Conflict, NotFound
+from chalicelib.ports import NotFound
 from chalicelib.services.accounts.ending import EndSessions
+from chalicelib.services.contention import despite_contention
 from chalicelib.workspace_ports import MemberRepository
 
 _ATTEMPTS = 3
@@ -46,30 +47,23 @@ class Members:
 
     def change_role(self, actor: Actor, user_id: str, role: Role) -> Member:
         """Gives a member another role. Raises NotFound, LastAdmin, Conflict("member") while others change it too."""
-        for attempt in range(_ATTEMPTS):
+
+        def change() -> None:
             member, guard = self._look(actor, user_id, keeps_admin=role is Role.ADMIN)
-            if member.role is role:
-                break
-            try:
+            if member.role is not role:
                 self.members.change_role(member, role, guard)
-            except Conflict:
-                if attempt == _ATTEMPTS - 1:
-                    raise
-            else:
-                break
+
+        despite_contention(change, _ATTEMPTS)
         return Member(self.users.user(user_id), role)
 
     def remove(self, actor: Actor, user_id: str) -> None:
         """Takes a member away, and ends their sessions in this workspace at once. Raises as ``change_role`` does."""
-        for attempt in range(_ATTEMPTS):
+
+        def remove() -> None:
             member, guard = self._look(actor, user_id, keeps_admin=False)
-            try:
-                self.members.remove(member, guard)
-            except Conflict:
-                if attempt == _ATTEMPTS - 1:
-                    raise
-            else:
-                break
+            self.members.remove(member, guard)
+
+        despite_contention(remove, _ATTEMPTS)
         self.ending.all_of(user_id, workspace_id=actor.workspace_id)
 
     def _look(self, actor: Actor, user_id: str, *, keeps_admin: bool) -> tuple[Membership, str | None]:
