@@ -1,7 +1,8 @@
 """The composition root: the only place that sees services and adapters at once, and the only reader of the environment.
 
-This module holds what every entry point shares; ``api``, ``runtime`` and ``exchange`` build what theirs need. Members
-are built at first use and kept for the life of the process, so a cold start pays only for what it touches.
+This module holds what every entry point shares; each other one builds what belongs to its subject, and ``api`` hands
+all of it to the handlers. Everything is built at first use and kept for the life of the process, so a cold start pays
+only for what it touches.
 """
 
 from __future__ import annotations

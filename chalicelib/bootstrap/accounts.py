@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from chalicelib.bootstrap import aws_client, clock, exchange, ids, mail, settings, tables
 
 if TYPE_CHECKING:
-    from chalicelib.identity_ports import DerivedSecrets, OneTimeCodes, PasswordHasher
+    from chalicelib.identity_ports import AccessTokens, DerivedSecrets, OneTimeCodes, PasswordHasher
     from chalicelib.services.accounts.ending import EndSessions
     from chalicelib.services.accounts.links import OneTimeLinks
     from chalicelib.services.accounts.my_account import MyAccount
@@ -17,7 +17,38 @@ if TYPE_CHECKING:
     from chalicelib.services.accounts.registration import Registration
     from chalicelib.services.accounts.request_limits import RequestLimits
     from chalicelib.services.accounts.second_factor import SecondFactor
+    from chalicelib.services.accounts.sessions import Sessions
     from chalicelib.services.accounts.trail import AccountTrail
+    from chalicelib.services.seeding import Seeding
+
+_AUDIENCE = "botmarketplace"
+
+
+@cache
+def access_tokens() -> AccessTokens:
+    """Access tokens signed by KMS."""
+    from chalicelib.adapters.tokens import KmsAccessTokens
+
+    key_ids = settings().listed("token_key_ids")
+    issuer = settings().public_origin or f"botmarketplace-{settings().stage}"
+    return KmsAccessTokens(aws_client("kms"), key_ids, issuer=issuer, audience=_AUDIENCE)
+
+
+@cache
+def sessions() -> Sessions:
+    """Sign-in and identity."""
+    from chalicelib.services.accounts.sessions import Sessions
+
+    return Sessions(
+        accounts=tables.accounts(),
+        sessions=tables.sessions(),
+        tokens=access_tokens(),
+        passwords=passwords(),
+        prove=prove_identity(),
+        end=end_sessions(),
+        clock=clock(),
+        ids=ids(),
+    )
 
 
 @cache
@@ -165,3 +196,11 @@ def second_factor() -> SecondFactor:
         clock=clock(),
         ids=ids(),
     )
+
+
+@cache
+def seeding() -> Seeding:
+    """Makes sure that a user exists, for ``make run``."""
+    from chalicelib.services.seeding import Seeding
+
+    return Seeding(tables.accounts(), passwords(), derived_secrets(), clock(), ids())

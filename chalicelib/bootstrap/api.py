@@ -1,15 +1,27 @@
-"""Builds what the API, the WebSocket functions and the seeding need."""
+"""Everything that the API's handlers may ask for, built by the module of its subject when it is first asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.bootstrap import accounts, aws_client, clock, exchange, ids, settings, tables
+from chalicelib.bootstrap import (
+    accounts,
+    audit,
+    aws_client,
+    bots,
+    exchange,
+    lab,
+    runs,
+    settings,
+    sockets,
+    terminal,
+    workspaces,
+)
 
 if TYPE_CHECKING:
-    from chalicelib.account_ports import ReplyCache, SocketGateway
+    from chalicelib.account_ports import ReplyCache
     from chalicelib.identity_ports import AccessTokens
     from chalicelib.ports import AuditTrail
     from chalicelib.services.accounts.my_account import MyAccount
@@ -19,7 +31,7 @@ if TYPE_CHECKING:
     from chalicelib.services.accounts.request_limits import RequestLimits
     from chalicelib.services.accounts.second_factor import SecondFactor
     from chalicelib.services.accounts.sessions import Sessions
-    from chalicelib.services.accounts.sockets import EventPush, OpenSockets, SocketTickets
+    from chalicelib.services.accounts.sockets import SocketTickets
     from chalicelib.services.audit.read import ReadAudit
     from chalicelib.services.bots import Bots
     from chalicelib.services.connections import Connections
@@ -33,21 +45,15 @@ if TYPE_CHECKING:
     from chalicelib.services.runs.kill_switch import KillSwitches
     from chalicelib.services.runs.look import LookAtRuns
     from chalicelib.services.runs.start import StartRun
-    from chalicelib.services.seeding import Seeding
     from chalicelib.services.signals import Signals
     from chalicelib.services.strategies import Strategies
     from chalicelib.services.terminal.account import TerminalAccount, TerminalMarket
-    from chalicelib.services.terminal.order_desk import OrderDesk
     from chalicelib.services.terminal.orders import ManualOrders
-    from chalicelib.services.terminal.permission import TradingPermission
     from chalicelib.services.terminal.positions import ManualPositions
     from chalicelib.services.workspaces.invitations import Invitations
     from chalicelib.services.workspaces.members import Members
     from chalicelib.services.workspaces.usage import CountUsage
     from chalicelib.services.workspaces.workspaces import Workspaces
-
-_CALLER = "api"
-_AUDIENCE = "botmarketplace"
 
 
 class LazyApiServices:
@@ -56,21 +62,10 @@ class LazyApiServices:
     def __init__(self, lambda_context: Callable[[], Any]) -> None:
         self._lambda_context = lambda_context
 
-    @cached_property
+    @property
     def sessions(self) -> Sessions:
         """Sign-in and identity."""
-        from chalicelib.services.accounts.sessions import Sessions
-
-        return Sessions(
-            accounts=tables.accounts(),
-            sessions=tables.sessions(),
-            tokens=self.tokens,
-            passwords=accounts.passwords(),
-            prove=accounts.prove_identity(),
-            end=accounts.end_sessions(),
-            clock=clock(),
-            ids=ids(),
-        )
+        return accounts.sessions()
 
     @property
     def request_limits(self) -> RequestLimits:
@@ -97,235 +92,130 @@ class LazyApiServices:
         """A forgotten password."""
         return accounts.password_reset()
 
-    @cached_property
+    @property
     def tokens(self) -> AccessTokens:
         """Access tokens signed by KMS."""
-        from chalicelib.adapters.tokens import KmsAccessTokens
+        return accounts.access_tokens()
 
-        key_ids = settings().listed("token_key_ids")
-        issuer = settings().public_origin or f"botmarketplace-{settings().stage}"
-        return KmsAccessTokens(aws_client("kms"), key_ids, issuer=issuer, audience=_AUDIENCE)
-
-    @cached_property
+    @property
     def tickets(self) -> SocketTickets:
         """WebSocket tickets."""
-        from chalicelib.services.accounts.sockets import SocketTickets
+        return sockets.tickets()
 
-        return SocketTickets(tables.sessions(), clock(), ids())
-
-    @cached_property
+    @property
     def connections(self) -> Connections:
         """Exchange connections."""
-        from chalicelib.services.connections import Connections
+        return bots.connections()
 
-        return Connections(
-            connections=tables.connections(),
-            accounts=tables.accounts(),
-            bots=tables.bots(),
-            sealer=exchange.secret_sealer(),
-            exchange=exchange.exchange(_CALLER),
-            environments=exchange.environment_policy(),
-            clock=clock(),
-            ids=ids(),
-        )
-
-    @cached_property
+    @property
     def instruments(self) -> Instruments:
         """The directory of instruments."""
-        return instruments()
+        return exchange.instruments()
 
-    @cached_property
+    @property
     def strategies(self) -> Strategies:
         """Strategies."""
-        from chalicelib.services.strategies import Strategies
+        return bots.strategies()
 
-        return Strategies(tables.strategies(), tables.bots(), self.instruments, clock(), ids())
-
-    @cached_property
+    @property
     def signals(self) -> Signals:
         """Signals from outside."""
-        from chalicelib.bootstrap import accounts, runtime
-        from chalicelib.services.signals import Signals
+        return bots.signals()
 
-        return Signals(
-            signals=tables.signals(),
-            strategies=tables.strategies(),
-            store=runtime.run_store(),
-            inbox=runtime.inbox(),
-            secrets=accounts.derived_secrets(),
-            clock=clock(),
-        )
-
-    @cached_property
+    @property
     def bots(self) -> Bots:
         """Bots."""
-        from chalicelib.services.bots import Bots
+        return bots.bots()
 
-        return Bots(
-            bots=tables.bots(),
-            strategies=tables.strategies(),
-            connections=tables.connections(),
-            instruments=self.instruments,
-            active_runs=self.runs,
-            clock=clock(),
-            ids=ids(),
-        )
-
-    @cached_property
+    @property
     def orders(self) -> ManualOrders:
         """Manual orders."""
-        from chalicelib.services.terminal.orders import ManualOrders
+        return terminal.orders()
 
-        return ManualOrders(self._desk, self._permission, self.instruments, exchange.market_data(), ids())
-
-    @cached_property
+    @property
     def positions(self) -> ManualPositions:
         """Positions, to protect and to close."""
-        from chalicelib.services.terminal.positions import ManualPositions
+        return terminal.positions()
 
-        return ManualPositions(self._desk, self._permission, self.instruments, exchange.market_data(), ids())
-
-    @cached_property
-    def _desk(self) -> OrderDesk:
-        from chalicelib.services.terminal.order_desk import OrderDesk
-
-        return OrderDesk(tables.manual_orders(), tables.connections(), exchange.exchange(_CALLER), clock())
-
-    @cached_property
-    def _permission(self) -> TradingPermission:
-        from chalicelib.bootstrap import runtime
-        from chalicelib.services.terminal.permission import TradingPermission
-
-        return TradingPermission(runtime.kill_switch(), tables.connections(), self.runs)
-
-    @cached_property
+    @property
     def account(self) -> TerminalAccount:
         """The exchange account."""
-        from chalicelib.services.terminal.account import TerminalAccount
+        return terminal.account()
 
-        return TerminalAccount(tables.connections(), self.instruments, exchange.exchange(_CALLER), clock())
-
-    @cached_property
+    @property
     def market(self) -> TerminalMarket:
         """The market."""
-        from chalicelib.services.terminal.account import TerminalMarket
+        return terminal.market()
 
-        return TerminalMarket(exchange.market_data())
-
-    @cached_property
+    @property
     def start_run(self) -> StartRun:
         """Starts runs."""
-        from chalicelib.bootstrap import runtime
-        from chalicelib.services.runs.start import StartRun
+        return runs.start()
 
-        return StartRun(
-            accounts=tables.accounts(),
-            bots=tables.bots(),
-            connections=tables.connections(),
-            strategies=tables.strategies(),
-            instruments=self.instruments,
-            store=runtime.run_store(),
-            workflow=runtime.workflow(),
-            kill_switch=runtime.kill_switch(),
-            clock=clock(),
-            ids=ids(),
-        )
-
-    @cached_property
+    @property
     def control_runs(self) -> ControlRuns:
         """Stops, pauses and resumes runs."""
-        from chalicelib.bootstrap import runtime
-        from chalicelib.services.runs.control import ControlRuns
+        return runs.control()
 
-        return ControlRuns(runtime.run_store(), runtime.inbox(), self.runs, ids())
-
-    @cached_property
+    @property
     def kill_switches(self) -> KillSwitches:
         """Switches trading off and on."""
-        from chalicelib.bootstrap import runtime
-        from chalicelib.services.runs.kill_switch import KillSwitches
-        from chalicelib.services.terminal.wind_down import WindDownByHand
+        return terminal.kill_switches()
 
-        by_hand = WindDownByHand(self._desk, self.positions)
-        return KillSwitches(runtime.kill_switch(), runtime.inbox(), self.runs, by_hand, exchange.audit_trail(), clock())
-
-    @cached_property
+    @property
     def runs(self) -> LookAtRuns:
         """Runs, to look at."""
-        from chalicelib.bootstrap import runtime
-        from chalicelib.services.runs.look import LookAtRuns
+        return runs.look()
 
-        return LookAtRuns(runtime.run_store())
-
-    @cached_property
+    @property
     def datasets(self) -> Datasets:
         """Datasets."""
-        from chalicelib.bootstrap import lab
+        return lab.datasets()
 
-        return lab.datasets(self.instruments)
-
-    @cached_property
+    @property
     def experiments(self) -> Experiments:
         """Backtests, sweeps and walk-forwards."""
-        from chalicelib.bootstrap import lab
+        return lab.experiments()
 
-        return lab.experiments(self.instruments)
-
-    @cached_property
+    @property
     def preview(self) -> PreviewStrategy:
         """Previews of strategies."""
-        from chalicelib.bootstrap import lab
-
         return lab.preview()
 
-    @cached_property
+    @property
     def presets(self) -> Presets:
         """Ready-made strategies."""
-        from chalicelib.bootstrap import lab
+        return lab.presets()
 
-        return lab.presets(self.strategies)
-
-    @cached_property
+    @property
     def replay(self) -> ReplayRun:
         """Runs held against their backtests."""
-        from chalicelib.bootstrap import lab
-
-        return lab.replay(self.runs)
+        return lab.replay()
 
     @property
     def privacy(self) -> Privacy:
         """One's own data."""
-        from chalicelib.bootstrap import workspaces
-
         return workspaces.privacy()
 
-    @cached_property
+    @property
     def workspaces(self) -> Workspaces:
         """Workspaces."""
-        from chalicelib.services.workspaces.workspaces import Workspaces
-
-        return Workspaces(tables.accounts(), self.usage)
+        return workspaces.workspaces()
 
     @property
     def members(self) -> Members:
         """Members of the workspace."""
-        from chalicelib.bootstrap import workspaces
-
         return workspaces.members()
 
     @property
     def invitations(self) -> Invitations:
         """Invitations into the workspace."""
-        from chalicelib.bootstrap import workspaces
-
         return workspaces.invitations()
 
-    @cached_property
+    @property
     def usage(self) -> CountUsage:
         """What the workspace has of what it may have."""
-        from chalicelib.bootstrap import workspaces
-
-        return workspaces.usage(self.runs)
+        return workspaces.usage()
 
     @property
     def audit(self) -> AuditTrail:
@@ -335,8 +225,6 @@ class LazyApiServices:
     @property
     def read_audit(self) -> ReadAudit:
         """The audit trail, to look at."""
-        from chalicelib.bootstrap import audit
-
         return audit.read_audit()
 
     @cached_property
@@ -363,67 +251,7 @@ class LazyApiServices:
         return settings().refresh_cookie_secure
 
     def ready(self) -> Mapping[str, bool]:
-        """Whether the tables, the token key and the key of derived secrets answer."""
-        from botocore.exceptions import BotoCoreError, ClientError
-        from pynamodb.exceptions import PynamoDBException
+        """Whether what the API stands on answers."""
+        from chalicelib.bootstrap import readiness
 
-        from chalicelib.identity_ports import InvalidToken
-        from chalicelib.ports import SealingFailed
-
-        checks = {"tables": True, "tokenKey": True, "verifierKey": True}
-        try:
-            tables.accounts().user_by_email("nobody@ready.invalid")
-        except (PynamoDBException, BotoCoreError, ClientError):
-            checks["tables"] = False
-        try:
-            self.tokens.jwks()
-        except (BotoCoreError, ClientError, InvalidToken):
-            checks["tokenKey"] = False
-        try:
-            accounts.derived_secrets().totp_seed("ready", 0)
-        except SealingFailed:
-            checks["verifierKey"] = False
-        return checks
-
-
-@cache
-def instruments() -> Instruments:
-    """The directory of instruments."""
-    from chalicelib.services.instruments import Instruments
-
-    return Instruments(tables.instruments(), exchange.market_data(), clock())
-
-
-@cache
-def open_sockets() -> OpenSockets:
-    """Opens and closes sockets, for the WebSocket functions."""
-    from chalicelib.services.accounts.sockets import OpenSockets
-
-    return OpenSockets(tables.sessions(), tables.sockets(), clock())
-
-
-@cache
-def socket_gateway() -> SocketGateway:
-    """Posts to open sockets; the address is configuration, because an event names the AWS one even locally."""
-    import boto3
-
-    from chalicelib.adapters.socket_gateway import ApiGatewaySockets
-
-    address = settings().required("websocket_management_url")
-    return ApiGatewaySockets(boto3.client("apigatewaymanagementapi", endpoint_url=address))
-
-
-@cache
-def event_push() -> EventPush:
-    """Pushes events to sockets, for the stream function."""
-    from chalicelib.services.accounts.sockets import EventPush
-
-    return EventPush(tables.sockets(), socket_gateway())
-
-
-@cache
-def seeding() -> Seeding:
-    """Makes sure that a user exists, for ``make run``."""
-    from chalicelib.services.seeding import Seeding
-
-    return Seeding(tables.accounts(), accounts.passwords(), accounts.derived_secrets(), clock(), ids())
+        return readiness.ready()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from chalicelib.bootstrap import clock, settings
+from chalicelib.bootstrap import clock, settings, tables
 from chalicelib.bootstrap.audit import audit_writer
 from chalicelib.ports import AuditTrail, Exchange, MarketData, SecretSealer
 
@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     from chalicelib.adapters.bybit.execution import ExecutionRuntime
     from chalicelib.adapters.bybit.governor import RequestGovernor
     from chalicelib.services.connections import EnvironmentPolicy
+    from chalicelib.services.instruments import Instruments
     from chalicelib.services.sidecar.hold_shards import ShardHolder
+
+API = "api"
+"""What the API is called in the audit of its requests to the exchange."""
 
 
 @cache
@@ -39,6 +43,14 @@ def market_data() -> MarketData:
     from chalicelib.adapters.bybit.market_data import BybitMarketData
 
     return BybitMarketData(urls().rest, clock())
+
+
+@cache
+def instruments() -> Instruments:
+    """The directory of instruments."""
+    from chalicelib.services.instruments import Instruments
+
+    return Instruments(tables.instruments(), market_data(), clock())
 
 
 @cache

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from chalicelib.bootstrap import aws_client, clock, exchange, ids, settings, tables
+from chalicelib.bootstrap import aws_client, bots, clock, exchange, ids, runs, settings, tables
 
 if TYPE_CHECKING:
     from chalicelib.adapters.dynamodb.datasets import DynamoDatasets
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from chalicelib.adapters.lab_worker import LambdaLabWorker
     from chalicelib.adapters.s3.lab_store import S3LabStore
     from chalicelib.domain.backtest.search import PointSearch
-    from chalicelib.services.instruments import Instruments
     from chalicelib.services.lab.datasets import Datasets
     from chalicelib.services.lab.experiments import Experiments
     from chalicelib.services.lab.make_dataset import MakeDataset
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from chalicelib.services.lab.preview import PreviewStrategy
     from chalicelib.services.lab.replay import ReplayRun
     from chalicelib.services.lab.run_job import RunJob
-    from chalicelib.services.runs.look import LookAtRuns
-    from chalicelib.services.strategies import Strategies
 
 
 @cache
@@ -67,14 +64,16 @@ def worker() -> LambdaLabWorker:
     )
 
 
-def datasets(instruments: Instruments) -> Datasets:
+@cache
+def datasets() -> Datasets:
     """The use-cases of datasets."""
     from chalicelib.services.lab.datasets import Datasets
 
-    return Datasets(dataset_rows(), store(), worker(), instruments, clock(), ids())
+    return Datasets(dataset_rows(), store(), worker(), exchange.instruments(), clock(), ids())
 
 
-def experiments(instruments: Instruments) -> Experiments:
+@cache
+def experiments() -> Experiments:
     """The use-cases of jobs."""
     from chalicelib.services.lab.experiments import Experiments
 
@@ -84,13 +83,14 @@ def experiments(instruments: Instruments) -> Experiments:
         strategies=tables.strategies(),
         store=store(),
         worker=worker(),
-        instruments=instruments,
+        instruments=exchange.instruments(),
         clock=clock(),
         ids=ids(),
         part_work=settings().lab_part_work,
     )
 
 
+@cache
 def preview() -> PreviewStrategy:
     """Previews."""
     from chalicelib.services.lab.preview import PreviewStrategy
@@ -98,7 +98,8 @@ def preview() -> PreviewStrategy:
     return PreviewStrategy(exchange.market_data(), dataset_rows(), store())
 
 
-def presets(strategies: Strategies) -> Presets:
+@cache
+def presets() -> Presets:
     """Presets."""
     from chalicelib.adapters.dynamodb.drafts import DynamoDrafts
     from chalicelib.services.lab.presets import Presets
@@ -106,18 +107,19 @@ def presets(strategies: Strategies) -> Presets:
     tables.bots()
     return Presets(
         drafts=DynamoDrafts(tables.dynamodb_connection()),
-        strategies=strategies,
+        strategies=bots.strategies(),
         connections=tables.connections(),
         clock=clock(),
         ids=ids(),
     )
 
 
-def replay(runs: LookAtRuns) -> ReplayRun:
+@cache
+def replay() -> ReplayRun:
     """Replays."""
     from chalicelib.services.lab.replay import ReplayRun
 
-    return ReplayRun(runs, tables.strategies(), exchange.market_data())
+    return ReplayRun(runs.look(), tables.strategies(), exchange.market_data())
 
 
 @cache

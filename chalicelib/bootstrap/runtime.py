@@ -1,12 +1,11 @@
-"""Builds what drives runs: Ticks, wakes, the safety net, and the use-cases that the API offers."""
+"""Builds what drives runs: Ticks, wakes, the safety net, the switches."""
 
 from __future__ import annotations
 
 from functools import cache
 from typing import TYPE_CHECKING
 
-from chalicelib.account_ports import StrategyRepository
-from chalicelib.bootstrap import aws_client, clock, settings
+from chalicelib.bootstrap import aws_client, clock, settings, tables
 from chalicelib.bootstrap.exchange import audit_trail, exchange, market_data
 from chalicelib.run_ports import Inbox, RunStore, Workflow
 
@@ -21,13 +20,11 @@ if TYPE_CHECKING:
 @cache
 def run_store() -> RunStore:
     """Runs and all that belongs to them."""
-    from pynamodb.connection import Connection
-
     from chalicelib.adapters.dynamodb.run_tables import bind_run_tables
     from chalicelib.adapters.dynamodb.runs import DynamoRunStore
 
     bind_run_tables(settings().table_prefix)
-    return DynamoRunStore(Connection(), clock())
+    return DynamoRunStore(tables.dynamodb_connection(), clock())
 
 
 @cache
@@ -69,7 +66,7 @@ def judge() -> Judge:
     """Judges bars by immutable strategy versions."""
     from chalicelib.services.runs.judge import Judge
 
-    return Judge(_strategies(), market_data())
+    return Judge(tables.strategies(), market_data())
 
 
 @cache
@@ -106,13 +103,3 @@ def sweep_runs() -> SweepRuns:
     from chalicelib.services.runs.finalize import SweepRuns
 
     return SweepRuns(run_store(), workflow(), finalize_run(), clock())
-
-
-def _strategies() -> StrategyRepository:
-    from pynamodb.connection import Connection
-
-    from chalicelib.adapters.dynamodb.binding import bind
-    from chalicelib.adapters.dynamodb.strategies import DynamoStrategies, StrategyItem
-
-    bind(StrategyItem, settings().table_prefix)
-    return DynamoStrategies(Connection())

@@ -5,16 +5,24 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from chalicelib.bootstrap import accounts, audit, clock, ids, lab, mail, runtime, settings, tables
+from chalicelib.bootstrap import accounts, audit, clock, ids, lab, mail, runs, runtime, settings, tables
 
 if TYPE_CHECKING:
-    from chalicelib.account_ports import ActiveRuns
     from chalicelib.adapters.dynamodb.members import DynamoMembers
     from chalicelib.adapters.dynamodb.quotas import DynamoQuotas
     from chalicelib.services.accounts.privacy import Privacy
     from chalicelib.services.workspaces.invitations import Invitations
     from chalicelib.services.workspaces.members import Members
     from chalicelib.services.workspaces.usage import CountUsage
+    from chalicelib.services.workspaces.workspaces import Workspaces
+
+
+@cache
+def workspaces() -> Workspaces:
+    """Workspaces."""
+    from chalicelib.services.workspaces.workspaces import Workspaces
+
+    return Workspaces(tables.accounts(), usage())
 
 
 @cache
@@ -33,7 +41,8 @@ def invitations() -> Invitations:
     return Invitations(tables.accounts(), tables.invitations(), mail.outbox(), settings().public_origin, clock(), ids())
 
 
-def usage(active_runs: ActiveRuns) -> CountUsage:
+@cache
+def usage() -> CountUsage:
     """What a workspace has of what it may have."""
     from chalicelib.services.workspaces.usage import CountUsage
 
@@ -45,7 +54,7 @@ def usage(active_runs: ActiveRuns) -> CountUsage:
         datasets=lab.dataset_rows(),
         members=_member_rows(),
         invitations=tables.invitations(),
-        active_runs=active_runs,
+        active_runs=runs.look(),
         clock=clock(),
     )
 

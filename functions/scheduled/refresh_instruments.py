@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.bootstrap.api import instruments
+from chalicelib.bootstrap.exchange import instruments
 from chalicelib.observability import logger
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBException
 
-from chalicelib.bootstrap.api import event_push
+from chalicelib.bootstrap.sockets import event_push
 from chalicelib.observability import logger
 from chalicelib.services.accounts.sockets import EventPush
 

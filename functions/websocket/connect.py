@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.bootstrap.api import open_sockets
+from chalicelib.bootstrap.sockets import open_sockets
 from chalicelib.domain.accounts.errors import Unauthenticated
 from chalicelib.observability import logger
 

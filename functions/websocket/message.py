@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from chalicelib.bootstrap.api import socket_gateway
+from chalicelib.bootstrap.sockets import socket_gateway
 from chalicelib.observability import logger
 
 PONG = b'{"type":"pong"}'

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sys
 
-from chalicelib.bootstrap.api import seeding
+from chalicelib.bootstrap.accounts import seeding
 from chalicelib.domain.accounts.limits import WorkspaceLimits
 
 LIMITS = WorkspaceLimits(max_active_runs=4, start_cooldown_seconds=0)
