@@ -7,10 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
-import boto3
-from moto import mock_aws
 from pynamodb.connection import Connection
-from pynamodb.models import Model
 
 from chalicelib.account_ports import (
     BotRepository,
@@ -22,7 +19,6 @@ from chalicelib.account_ports import (
 )
 from chalicelib.adapters.dynamodb.account_items import AccountItem
 from chalicelib.adapters.dynamodb.accounts import DynamoAccounts
-from chalicelib.adapters.dynamodb.binding import bind
 from chalicelib.adapters.dynamodb.bots import BotItem, DynamoBots
 from chalicelib.adapters.dynamodb.connection_keys import ConnectionKeyItem
 from chalicelib.adapters.dynamodb.connections import ConnectionItem, DynamoConnections
@@ -42,6 +38,7 @@ from chalicelib.identity_ports import (
     LoginAttempts,
     SessionRepository,
 )
+from tests.contract.moto_aws import REGION, moto_aws
 from tests.fakes.memory_accounts import MemoryAccounts, MemoryLoginAttempts, MemorySessions, MemorySockets
 from tests.fakes.memory_mail import MemoryInvitations, MemoryLinks
 from tests.fakes.memory_workspace import (
@@ -51,9 +48,6 @@ from tests.fakes.memory_workspace import (
     MemoryManualOrders,
     MemoryStrategies,
 )
-
-REGION = "us-east-1"
-PREFIX = "contract"
 
 
 class InvitationRows(InvitationRepository, Protocol):
@@ -100,12 +94,8 @@ def in_memory() -> Repositories:
 
 @contextmanager
 def on_dynamodb() -> Iterator[Repositories]:
-    """The adapters that run on AWS, over tables with the keys of the template."""
-    with mock_aws():
-        client = boto3.client("dynamodb", region_name=REGION)
-        for model, keys in TABLES.items():
-            _bound(model)
-            _create(client, model.Meta.table_name, keys, by_workspace=model is SocketItem)
+    """The adapters that run on AWS, over empty tables."""
+    with moto_aws(*TABLES):
         connection = Connection(region=REGION)
         yield Repositories(
             DynamoAccounts(connection),
@@ -122,34 +112,13 @@ def on_dynamodb() -> Iterator[Repositories]:
         )
 
 
-TABLES: dict[type[Model], tuple[str, ...]] = {
-    AccountItem: ("pk", "sk"),
-    ConnectionItem: ("workspace_id", "connection_id"),
-    ConnectionKeyItem: ("workspace_id", "connection_id"),
-    StrategyItem: ("workspace_id", "sk"),
-    BotItem: ("workspace_id", "bot_id"),
-    ManualOrderItem: ("workspace_id", "intent_id"),
-    InstrumentItem: ("category", "symbol"),
-    SocketItem: ("connection_id",),
-}
-
-
-def _bound(model: type[Model]) -> None:
-    bind(model, PREFIX)
-    model.Meta.region = REGION
-
-
-def _create(client: object, name: str, keys: tuple[str, ...], *, by_workspace: bool) -> None:
-    attributes = [*keys, *(["workspace_id"] if by_workspace else [])]
-    index = {
-        "IndexName": "by_workspace",
-        "KeySchema": [{"AttributeName": "workspace_id", "KeyType": "HASH"}],
-        "Projection": {"ProjectionType": "ALL"},
-    }
-    client.create_table(  # type: ignore[attr-defined]  # boto3 makes its clients' methods at run time
-        TableName=name,
-        KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)],
-        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in attributes],
-        BillingMode="PAY_PER_REQUEST",
-        **({"GlobalSecondaryIndexes": [index]} if by_workspace else {}),
-    )
+TABLES = (
+    AccountItem,
+    ConnectionItem,
+    ConnectionKeyItem,
+    StrategyItem,
+    BotItem,
+    ManualOrderItem,
+    InstrumentItem,
+    SocketItem,
+)

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import count
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from chalicelib.adapters.dynamodb.audit import AuditItem, DynamoAudit, DynamoAuditLog
 from chalicelib.adapters.dynamodb.audit_chain import AuditLinkItem, DynamoAuditChain
-from chalicelib.adapters.dynamodb.binding import bind
 from chalicelib.adapters.s3.audit_heads import S3AuditHeads
 from chalicelib.audit_ports import AuditChain, AuditFilter, AuditLog, AuditWriter, PublishedHeads
 from chalicelib.domain.audit.chain import Head, Link
 from chalicelib.domain.audit.entry import AuditEntry
 from chalicelib.domain.ulid import ulid_from
 from chalicelib.ports import Conflict
+from tests.contract.moto_aws import moto_aws
 from tests.fakes.counted_ids import CountedIds
 from tests.fakes.memory_audit import MemoryAuditChain, MemoryAuditLog, MemoryHeads
 from tests.fakes.virtual_clock import VirtualClock
-
-_prefixes = count(1)
 
 
 @dataclass(frozen=True)
@@ -37,22 +33,13 @@ class Ports:
 
 
 @pytest.fixture(params=["memory", "aws"])
-def ports(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ports]:
+def ports(request: pytest.FixtureRequest) -> Iterator[Ports]:
     """Empty ones."""
     if request.param == "memory":
         log = MemoryAuditLog()
         yield Ports(log, log, MemoryAuditChain(), MemoryHeads())
         return
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
-        prefix = f"audit{next(_prefixes)}"
-        for model in (AuditItem, AuditLinkItem):
-            bind(model, prefix)
-            model.Meta.region = "us-east-1"
-            model.create_table(billing_mode="PAY_PER_REQUEST", wait=True)
+    with moto_aws(AuditItem, AuditLinkItem):
         s3 = boto3.client("s3")
         s3.create_bucket(Bucket="heads")
         audit = DynamoAudit(VirtualClock(), CountedIds())

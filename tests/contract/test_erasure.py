@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
 
 import pytest
-from moto import mock_aws
 from pynamodb.connection import Connection
 
 from chalicelib.adapters.dynamodb.account_items import AccountItem
 from chalicelib.adapters.dynamodb.accounts import DynamoAccounts
-from chalicelib.adapters.dynamodb.binding import bind
 from chalicelib.adapters.dynamodb.erasure import DynamoErasure
 from chalicelib.adapters.dynamodb.sessions import DynamoSessions
 from chalicelib.domain.accounts.limits import WorkspaceLimits
@@ -21,11 +18,10 @@ from chalicelib.domain.accounts.session import Device, RefreshFamily
 from chalicelib.domain.accounts.user import Membership, User, Workspace, erased_email
 from chalicelib.identity_ports import AccountRepository, SessionRepository
 from chalicelib.workspace_ports import ErasureRepository
+from tests.contract.moto_aws import REGION, moto_aws
 from tests.fakes.memory_accounts import MemoryAccounts, MemorySessions
 from tests.fakes.memory_workspaces import MemoryErasure
 
-REGION = "us-east-1"
-_prefixes = count(1)
 USER = User("U1", "ann@example.com", "hash", "ru", 1, name="Ann", email_verified=True)
 WORKSPACE = Workspace("w1", "Ann's", WorkspaceLimits(), 1)
 
@@ -40,20 +36,13 @@ class Ports:
 
 
 @pytest.fixture(params=["memory", "dynamodb"])
-def ports(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ports]:
+def ports(request: pytest.FixtureRequest) -> Iterator[Ports]:
     """With a user who has two sessions and a second factor."""
     if request.param == "memory":
         accounts, sessions = MemoryAccounts(), MemorySessions()
         yield _filled(Ports(accounts, sessions, MemoryErasure(accounts, sessions)))
         return
-    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
-        bind(AccountItem, f"erasure{next(_prefixes)}")
-        AccountItem.Meta.region = REGION
-        AccountItem.create_table(billing_mode="PAY_PER_REQUEST", wait=True)
+    with moto_aws(AccountItem):
         connection = Connection(region=REGION)
         yield _filled(Ports(DynamoAccounts(connection), DynamoSessions(), DynamoErasure(connection)))
 

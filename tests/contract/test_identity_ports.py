@@ -18,7 +18,8 @@ from chalicelib.domain.accounts.session import Device, RefreshFamily, SocketTick
 from chalicelib.domain.accounts.user import Membership, User, Workspace
 from chalicelib.identity_ports import AccountRepository, DerivedSecrets
 from chalicelib.ports import Conflict, NotFound
-from tests.contract.repositories import REGION, Repositories, in_memory, on_dynamodb
+from tests.contract.moto_aws import REGION
+from tests.contract.repositories import Repositories, in_memory, on_dynamodb
 from tests.fakes.plain_security import HmacSecrets
 
 USER = User("u1", "a@example.com", "hash", "ru", 1)

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import count
 
 import pytest
-from moto import mock_aws
 
-from chalicelib.adapters.dynamodb.binding import bind
 from chalicelib.adapters.dynamodb.kill_switch import DynamoKillSwitch
 from chalicelib.adapters.dynamodb.run_tables import SlotItem
 from chalicelib.domain.runtime.halt import Halt, HaltMode
 from chalicelib.run_ports import KillState, KillSwitch
+from tests.contract.moto_aws import moto_aws
 from tests.fakes.memory_switches import MemoryKillSwitch
 from tests.fakes.virtual_clock import VirtualClock
 
-_prefixes = count(1)
 FIRST, SECOND = KillState("First", 1_000, "ann"), KillState("Second", 2_000, "bob")
 BLOCKING = KillState("Strange", 500, "run r", HaltMode.BLOCK)
 
@@ -27,14 +24,9 @@ def clock() -> VirtualClock:
 
 
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def aws() -> Iterator[None]:
     """An AWS without any table."""
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-southeast-1")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
-        bind(SlotItem, f"switches{next(_prefixes)}")
+    with moto_aws(missing=(SlotItem,)):
         yield
 
 

@@ -8,10 +8,8 @@ from dataclasses import dataclass, replace
 import boto3
 import numpy as np
 import pytest
-from moto import mock_aws
 from pynamodb.connection import Connection
 
-from chalicelib.adapters.dynamodb.binding import bind
 from chalicelib.adapters.dynamodb.bots import BotItem, DynamoBots
 from chalicelib.adapters.dynamodb.datasets import DatasetItem, DynamoDatasets
 from chalicelib.adapters.dynamodb.drafts import DynamoDrafts
@@ -27,11 +25,11 @@ from chalicelib.domain.workspace.bot import Bot
 from chalicelib.domain.workspace.strategy_version import StrategyHead, StrategyVersion
 from chalicelib.lab_ports import DatasetRepository, DraftRepository, LabJobRepository, LabStore
 from chalicelib.ports import Conflict, NotFound
+from tests.contract.moto_aws import REGION, moto_aws
 from tests.fakes.memory_lab import MemoryDatasets, MemoryDrafts, MemoryLabJobs, MemoryLabStore
 from tests.fakes.memory_workspace import MemoryBots, MemoryStrategies
 from tests.fakes.virtual_clock import VirtualClock
 
-REGION = "us-east-1"
 BUCKET = "lab"
 PENDING = Dataset(
     workspace_id="w1",
@@ -95,29 +93,12 @@ def in_memory() -> Lab:
 
 
 @pytest.fixture(params=["memory", "aws"])
-def lab(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
+def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
     """The ports, once as fakes and once on AWS."""
     if request.param == "memory":
         yield in_memory()
         return
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    with mock_aws():
-        client = boto3.client("dynamodb", region_name=REGION)
-        tables = {DatasetItem: "dataset_id", LabJobItem: "job", StrategyItem: "sk", BotItem: "bot_id"}
-        for model, key in tables.items():
-            bind(model, "lab-contract")
-            model.Meta.region = REGION
-            client.create_table(
-                TableName=model.Meta.table_name,
-                KeySchema=[
-                    {"AttributeName": "workspace_id", "KeyType": "HASH"},
-                    {"AttributeName": key, "KeyType": "RANGE"},
-                ],
-                AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("workspace_id", key)],
-                BillingMode="PAY_PER_REQUEST",
-            )
+    with moto_aws(DatasetItem, LabJobItem, StrategyItem, BotItem):
         s3 = boto3.client("s3", region_name=REGION)
         s3.create_bucket(Bucket=BUCKET)
         connection = Connection(region=REGION)

@@ -3,34 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import count
 
 import pytest
-from moto import mock_aws
 
 from chalicelib.adapters.dynamodb.audit import AuditItem, DynamoAudit
-from chalicelib.adapters.dynamodb.binding import bind
 from chalicelib.adapters.dynamodb.leases import DynamoLeases, LeaseItem
 from chalicelib.domain.streams.leases import Heartbeat, ShardRow
 from chalicelib.services.sidecar.hold_shards import ShardHolder
 from chalicelib.stream_ports import LeaseStore
+from tests.contract.moto_aws import moto_aws
 from tests.unit.bybit.fakes import FakeClock
 from tests.unit.sidecar.fakes import CountingIds, FakeLeaseStore
 
-_prefixes = count(1)
-
 
 @pytest.fixture
-def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-southeast-1")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
-        prefix = f"contract{next(_prefixes)}"
-        for item in (LeaseItem, AuditItem):
-            bind(item, prefix)
-            item.create_table(billing_mode="PAY_PER_REQUEST", wait=True)
+def tables() -> Iterator[None]:
+    with moto_aws(LeaseItem, AuditItem):
         yield
 
 

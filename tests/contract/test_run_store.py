@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import pytest
-from moto import mock_aws
 from pynamodb.connection import Connection
 
 from chalicelib.adapters.dynamodb.inbox import DynamoInbox
 from chalicelib.adapters.dynamodb.kill_switch import DynamoKillSwitch
-from chalicelib.adapters.dynamodb.run_tables import RUN_MODELS, bind_run_tables
+from chalicelib.adapters.dynamodb.run_tables import RUN_MODELS
 from chalicelib.adapters.dynamodb.runs import DynamoRunStore
 from chalicelib.domain.market.interval import Interval
 from chalicelib.domain.market.side import Side
@@ -29,6 +27,7 @@ from chalicelib.domain.strategy.spec import OnStop
 from chalicelib.ports import Conflict, FenceLost, NotFound
 from chalicelib.run_ports import Commit, Fill, Inbox, KillState, KillSwitch, RunStore, StartLimits
 from infra.local.exchange.engine.catalogue import CATALOGUE
+from tests.contract.moto_aws import REGION, moto_aws
 from tests.fakes.memory_inbox import MemoryInbox, MemoryWorkflow
 from tests.fakes.memory_runs import MemoryRunStore
 from tests.fakes.virtual_clock import VirtualClock
@@ -73,17 +72,9 @@ def stored(request: pytest.FixtureRequest) -> Iterator[Stored]:
         memory = MemoryRunStore()
         yield Stored(memory, MemoryInbox(memory, workflow), workflow, memory.switches)
         return
-    with pytest.MonkeyPatch.context() as patch, mock_aws():
-        patch.delenv("AWS_ENDPOINT_URL", raising=False)
-        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-            patch.setenv(name, "testing")
-        patch.setenv("AWS_DEFAULT_REGION", "ap-southeast-1")
-        patch.setenv("AWS_REGION", "ap-southeast-1")
-        bind_run_tables(f"contract-{os.getpid()}")
-        for model in RUN_MODELS:
-            model.create_table(billing_mode="PAY_PER_REQUEST", wait=True)
+    with moto_aws(*RUN_MODELS):
         yield Stored(
-            DynamoRunStore(Connection(region="ap-southeast-1"), VirtualClock()),
+            DynamoRunStore(Connection(region=REGION), VirtualClock()),
             DynamoInbox(workflow, VirtualClock()),
             workflow,
             DynamoKillSwitch(VirtualClock()),

@@ -11,7 +11,8 @@ import pytest
 from chalicelib.adapters.dynamodb.sealed_connections import DynamoSealedConnections
 from chalicelib.domain.workspace.connection import ConnectionStatus, SealedSecret
 from chalicelib.ports import ConnectionRef, NotFound
-from tests.contract.repositories import PREFIX, REGION, Repositories, on_dynamodb
+from tests.contract.moto_aws import PREFIX, REGION
+from tests.contract.repositories import Repositories, on_dynamodb
 from tests.contract.test_repositories_api import CONNECTION, SEALED
 
 REF = ConnectionRef("w1", "01C1")

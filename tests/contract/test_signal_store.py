@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-import boto3
 import pytest
-from moto import mock_aws
 
-from chalicelib.adapters.dynamodb.binding import bind
 from chalicelib.adapters.dynamodb.signals import DynamoSignals, SignalItem
 from chalicelib.domain.market.side import Side
 from chalicelib.domain.workspace.webhook import KEPT_SECONDS, Signal, Webhook
 from chalicelib.ports import Conflict
 from chalicelib.signal_ports import SignalRepository
-from tests.contract.repositories import PREFIX, REGION, _create
+from tests.contract.moto_aws import moto_aws
 from tests.fakes.memory_signals import MemorySignals
 from tests.fakes.virtual_clock import VirtualClock
 
@@ -30,11 +27,7 @@ def clock_and_rows(request: pytest.FixtureRequest) -> Iterator[tuple[VirtualCloc
     if request.param == "memory":
         yield clock, MemorySignals(clock)
         return
-    with mock_aws():
-        bind(SignalItem, PREFIX)
-        SignalItem.Meta.region = REGION  # type: ignore[attr-defined]  # pynamodb reads it from there
-        client = boto3.client("dynamodb", region_name=REGION)
-        _create(client, SignalItem.Meta.table_name, ("strategy_id", "item"), by_workspace=False)
+    with moto_aws(SignalItem):
         yield clock, DynamoSignals(clock)
 
 

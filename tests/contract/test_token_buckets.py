@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import count
 
 import pytest
-from moto import mock_aws
 
 from chalicelib.adapters.dynamodb.binding import bind
 from chalicelib.adapters.dynamodb.token_buckets import DynamoTokenBuckets, TokenBucketItem
 from chalicelib.request_rate_ports import Draw, RatesUnavailable, TokenBuckets
+from tests.contract.moto_aws import moto_aws
 from tests.fakes.memory_token_buckets import MemoryTokenBuckets
 
 NOW = 1_700_000_000_000_000
 PERIOD = 60_000_000
 PRICE = 20_000_000
-_prefixes = count(1)
 
 
 @pytest.fixture
-def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-southeast-1")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
-        bind(TokenBucketItem, f"buckets{next(_prefixes)}")
-        TokenBucketItem.create_table(billing_mode="PAY_PER_REQUEST", wait=True)
+def table() -> Iterator[None]:
+    with moto_aws(TokenBucketItem):
         yield
 
 

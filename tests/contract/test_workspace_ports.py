@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import count
 
 import pytest
-from moto import mock_aws
 from pynamodb.connection import Connection
 
 from chalicelib.adapters.dynamodb.account_items import AccountItem
 from chalicelib.adapters.dynamodb.accounts import DynamoAccounts
-from chalicelib.adapters.dynamodb.binding import bind
 from chalicelib.adapters.dynamodb.invitations import DynamoInvitations
 from chalicelib.adapters.dynamodb.members import DynamoMembers
 from chalicelib.adapters.dynamodb.quotas import DynamoQuotas, QuotaItem
@@ -24,12 +21,11 @@ from chalicelib.domain.accounts.user import Membership, User, Workspace
 from chalicelib.identity_ports import AccountRepository, InvitationRepository
 from chalicelib.ports import Conflict, NotFound
 from chalicelib.workspace_ports import MemberRepository, QuotaRepository
+from tests.contract.moto_aws import REGION, moto_aws
 from tests.fakes.memory_accounts import MemoryAccounts
 from tests.fakes.memory_mail import MemoryInvitations
 from tests.fakes.memory_workspaces import MemoryMembers, MemoryQuotas
 
-REGION = "us-east-1"
-_prefixes = count(1)
 ADMIN = Membership("u1", "w1", Role.ADMIN)
 INVITATION = Invitation("w1", "01I1", "hash-1", "guest@example.com", Role.TRADER, "u1", 1_000, 9_000)
 
@@ -45,22 +41,13 @@ class Ports:
 
 
 @pytest.fixture(params=["memory", "dynamodb"])
-def ports(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ports]:
+def ports(request: pytest.FixtureRequest) -> Iterator[Ports]:
     """With a workspace of one admin, and a second user in a workspace of their own."""
     if request.param == "memory":
         accounts = MemoryAccounts()
         yield _filled(Ports(accounts, MemoryMembers(accounts), MemoryQuotas(), MemoryInvitations(accounts)))
         return
-    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
-        prefix = f"team{next(_prefixes)}"
-        for model in (AccountItem, QuotaItem):
-            bind(model, prefix)
-            model.Meta.region = REGION
-        AccountItem.create_table(billing_mode="PAY_PER_REQUEST", wait=True)
+    with moto_aws(AccountItem, missing=(QuotaItem,)):
         connection = Connection(region=REGION)
         yield _filled(
             Ports(DynamoAccounts(connection), DynamoMembers(connection), DynamoQuotas(), DynamoInvitations(connection))

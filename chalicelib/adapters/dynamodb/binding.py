@@ -13,6 +13,10 @@ _BASE_NAMES: dict[type[Model], str] = {}
 
 def bind(model: type[Model], prefix: str) -> None:
     """Points ``model`` at its table of the stage whose tables start with ``prefix``. Safe to repeat."""
-    name = _BASE_NAMES.setdefault(model, model.Meta.table_name)
-    model.Meta.table_name = f"{prefix}-{name}"
+    model.Meta.table_name = f"{prefix}-{base_name(model)}"
     model._connection = None
+
+
+def base_name(model: type[Model]) -> str:
+    """The name of the model's table without a stage's prefix."""
+    return _BASE_NAMES.setdefault(model, model.Meta.table_name)

@@ -1,0 +1,58 @@
+"""The models' keys and indexes are those of the template's tables, so that tests which make tables of models stand on
+the same ones."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from typing import Any
+
+import pytest
+from pynamodb.models import Model
+
+import chalicelib.adapters.dynamodb
+from chalicelib.adapters.dynamodb.binding import base_name
+
+PACKAGE = chalicelib.adapters.dynamodb
+
+
+def _models() -> dict[str, type[Model]]:
+    found: dict[str, type[Model]] = {}
+    for module in pkgutil.iter_modules(PACKAGE.__path__):
+        name = f"{PACKAGE.__name__}.{module.name}"
+        for _, member in inspect.getmembers(importlib.import_module(name), inspect.isclass):
+            if issubclass(member, Model) and member.__module__ == name:
+                found[member.__name__] = member
+    return found
+
+
+MODELS = _models()
+WITHOUT_MODEL = {"idempotency"}
+
+
+def _keys(schema: list[dict[str, str]]) -> dict[str, str]:
+    return {key["KeyType"]: key["AttributeName"] for key in schema}
+
+
+def _tables(resources: dict[str, Any]) -> dict[str, Any]:
+    return {
+        found["Properties"]["TableName"]["Fn::Sub"].removeprefix("${TablePrefix}-"): found["Properties"]
+        for found in resources.values()
+        if found["Type"] == "AWS::DynamoDB::Table"
+    }
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_keys_and_indexes_are_the_tables(name: str, resources: dict[str, Any]) -> None:
+    model = MODELS[name]
+    table = _tables(resources)[base_name(model)]
+    schema = model._get_schema()  # what pynamodb would create; it has no public word for it
+
+    assert _keys(schema["key_schema"]) == _keys(table["KeySchema"])
+    indexes = {index["IndexName"]: _keys(index["KeySchema"]) for index in table.get("GlobalSecondaryIndexes", ())}
+    assert {index["index_name"]: _keys(index["key_schema"]) for index in schema["global_secondary_indexes"]} == indexes
+
+
+def test_every_table_has_its_model(resources: dict[str, Any]) -> None:
+    assert {base_name(model) for model in MODELS.values()} == set(_tables(resources)) - WITHOUT_MODEL
