@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from chalice.app import Request, Response
 
-from chalicelib.api.audited import write_down
+from chalicelib.api.audited import given_fields, write_down
 from chalicelib.api.cors import cors_headers
 from chalicelib.api.deprecations import deprecation_headers
-from chalicelib.api.models.base import RequestModel, View
+from chalicelib.api.models.base import View
 from chalicelib.api.operation import JSON, NDJSON, Call, Ndjson, Operation, Reply
 from chalicelib.api.problems import CONTENT_TYPE, KNOWN_ERRORS, Problem, problem_of, unexpected
 from chalicelib.api.rate_headers import rate_headers
@@ -98,9 +98,7 @@ def _carry_out(operation: Operation, request: Request, path: dict[str, str], ser
             for counted in ROUTE_QUOTA.get((operation.method, operation.path), ()):
                 services.usage.require_room(actor.workspace_id, counted)
         made = _reply(operation, operation.handler(call, **values))
-        given = values.get("body")
-        fields = given.model_dump(by_alias=True, exclude_unset=True) if isinstance(given, RequestModel) else {}
-        write_down(operation, call, path, fields, made["body"])
+        write_down(operation, call, path, given_fields(values.get("body")), made["body"])
         return made
 
     if operation.cached_reply and key is not None and actor is not None:

@@ -30,6 +30,17 @@ def test_a_request_that_changes_something_leaves_a_row_with_who_what_and_which_f
     assert json.loads(row["detail"]) == {"fields": ["spec"], "requestId": "request-1"}
 
 
+def test_fields_are_named_as_they_were_sent_and_only_those_that_were(gateway: Gateway, client: Client) -> None:
+    client.connection()
+    times = {"from": 1_640_995_200_000, "to": 1_641_000_000_000}
+    client.post("/lab/datasets", {"symbol": "BTCUSDT", "interval": "1m", **times})
+
+    details = {row[1]: json.loads(row[4]) for row in gateway.services.audit.rows if row[4].startswith("{")}
+
+    assert details["connection.added"]["fields"] == ["apiKey", "env", "exchange", "name", "secret"]
+    assert details["dataset.created"]["fields"] == ["from", "interval", "symbol", "to"]
+
+
 def test_no_value_of_a_request_stands_in_its_row(gateway: Gateway, client: Client) -> None:
     client.connection("Canary name")
 

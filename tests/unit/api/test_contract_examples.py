@@ -10,6 +10,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
+from chalicelib.api.audited import given_fields
 from chalicelib.api.openapi import document
 from chalicelib.api.operations import defined_operations
 from chalicelib.api.problem_catalogue import EXAMPLES
@@ -47,6 +48,16 @@ def test_the_request_of_the_example_is_one_that_the_operation_takes(operation: A
     example = CONTENTS[f"{operation.method} {operation.path} request"]["example"]
 
     operation.body_model.model_validate_json(json.dumps(example), strict=True)
+
+
+@pytest.mark.parametrize("operation", defined_operations(), ids=lambda operation: operation.name)
+def test_the_fields_that_an_audit_row_would_name_are_those_of_the_document(operation: Any) -> None:
+    if operation.body_model is None:
+        return
+    example = CONTENTS[f"{operation.method} {operation.path} request"]["example"]
+    body = operation.body_model.model_validate_json(json.dumps(example), strict=True)
+
+    assert given_fields(body) == sorted(example)
 
 
 def test_every_problem_that_an_operation_may_answer_is_shown_with_its_codes() -> None:
