@@ -31,6 +31,7 @@ from chalicelib.observability import logger
 
 if TYPE_CHECKING:
     from chalicelib.domain.accounts.actor import Actor
+    from chalicelib.domain.workspace.webhook import Webhook
 
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -79,7 +80,8 @@ def _carry_out(operation: Operation, request: Request, path: dict[str, str], ser
     limits = services.request_limits
     # Before anything is looked up: what comes too often costs no signature, no password, no row.
     standings = [limits.admit(kind, {Scope.ADDRESS: address_subject(_source_address(request))})]
-    actor = _authorised(operation, headers, read_path(path), _raw_body(request), services)
+    webhook = _signed_by(operation, headers, read_path(path), _raw_body(request), services)
+    actor = _authorised(operation, headers, services)
     if actor is not None:
         standings.append(limits.admit(kind, {Scope.USER: actor.user_id, Scope.WORKSPACE: actor.workspace_id}))
     values: dict[str, Any] = dict(read_path(path))
@@ -91,7 +93,8 @@ def _carry_out(operation: Operation, request: Request, path: dict[str, str], ser
     standings.append(limits.admit(kind, _counted_by(values)))
     key = read_idempotency_key(headers.get("idempotency-key"))
     request_id = str(request.context.get("requestId", ""))
-    call = Call(services, actor, key, headers, _cookies(headers), request_id, _device(request, headers))
+    device = _device(request, headers)
+    call = Call(services, actor, key, headers, _cookies(headers), request_id, device, webhook=webhook)
 
     def produce() -> dict[str, Any]:
         if actor is not None:
@@ -120,14 +123,18 @@ def _counted_by(values: Mapping[str, Any]) -> dict[Scope, str]:
     return found
 
 
-def _authorised(
+def _signed_by(
     operation: Operation, headers: dict[str, str], path: dict[str, str], raw_body: bytes, services: ApiServices
-) -> Actor | None:
+) -> Webhook | None:
+    if required_access(operation.method, operation.path) is not Access.SIGNATURE:
+        return None
+    # Before anything of the body is read: who has no secret learns nothing of what a body must be.
+    stamp, signature = headers.get("x-timestamp", ""), headers.get("x-signature", "")
+    return services.signals.authenticate(path["strategy_id"], stamp, signature, raw_body)
+
+
+def _authorised(operation: Operation, headers: dict[str, str], services: ApiServices) -> Actor | None:
     requirement = required_access(operation.method, operation.path)
-    if requirement is Access.SIGNATURE:
-        # Before anything of the body is read: who has no secret learns nothing of what a body must be.
-        stamp, signature = headers.get("x-timestamp", ""), headers.get("x-signature", "")
-        services.signals.authenticate(path["strategy_id"], stamp, signature, raw_body)
     if not isinstance(requirement, Role):
         return None
     scheme, _, token = headers.get("authorization", "").partition(" ")

@@ -10,13 +10,16 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Generic, TypeVar, get_args, get_origin
+from typing import TYPE_CHECKING, Generic, TypeVar, get_args, get_origin
 
 from chalicelib.api.models.base import RequestModel, View
 from chalicelib.api.services import ApiServices
 from chalicelib.domain.accounts.actor import Actor
 from chalicelib.domain.accounts.errors import Unauthenticated
 from chalicelib.domain.accounts.session import Device
+
+if TYPE_CHECKING:
+    from chalicelib.domain.workspace.webhook import Webhook
 
 Answer = TypeVar("Answer", bound=View | None)
 Line = TypeVar("Line", bound=View)
@@ -37,6 +40,7 @@ class Call:
     request_id: str = ""
     device: Device = field(default_factory=Device)
     noted: dict[str, str] = field(default_factory=dict)
+    webhook: Webhook | None = None
 
     def note(self, **facts: str) -> None:
         """What the request's audit row cannot know by itself: ``workspace_id``, ``actor``, ``subject``, ``detail``."""
@@ -48,6 +52,13 @@ class Call:
         if self.identity is None:
             raise Unauthenticated("auth.token_missing", "an access token is needed")
         return self.identity
+
+    @property
+    def signed_by(self) -> Webhook:
+        """The webhook whose signature the request bears; on routes that need none there is none to ask for."""
+        if self.webhook is None:
+            raise Unauthenticated("signal.refused", "the signal is not signed by a webhook of this strategy")
+        return self.webhook
 
 
 @dataclass(frozen=True, slots=True)

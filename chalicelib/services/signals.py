@@ -98,13 +98,6 @@ class Signals:
             self.signals.delivered(first)
         return first, first == signal
 
-    def signed_by(self, strategy_id: str) -> Webhook:
-        """The webhook of a request that ``authenticate`` let in. Raises Unauthenticated when it went meanwhile."""
-        webhook = self._living(strategy_id)
-        if webhook is None:
-            raise Unauthenticated("signal.refused", "the signal is not signed by a webhook of this strategy")
-        return webhook
-
     def _living(self, strategy_id: str) -> Webhook | None:
         """The webhook, unless its strategy is gone."""
         webhook = self.signals.webhook(strategy_id)

@@ -27,7 +27,7 @@ def receive_signal(call: Call, strategy_id: str, body: SignalBody) -> SignalView
     """Takes a signal and leaves it with the strategy's active runs whose entry waits for one. Headers: X-Timestamp
     (Unix seconds) and X-Signature (v1= and the hexadecimal HMAC-SHA256 of timestamp.body). A repeated eventId gets the
     first answer for a day."""
-    webhook = call.services.signals.signed_by(strategy_id)
+    webhook = call.signed_by
     signal, first = call.services.signals.receive(
         webhook,
         event_id=body.event_id,

@@ -93,6 +93,17 @@ def test_after_a_day_an_event_id_is_free_again(webhook: Webhook) -> None:
     assert webhook.send().json["acceptedAt"] != first.json["acceptedAt"]
 
 
+def test_a_signal_asks_once_whose_webhook_signed_it(webhook: Webhook, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = webhook.gateway.services.signal_rows
+    asked: list[str] = []
+    stored = rows.webhook
+    monkeypatch.setattr(rows, "webhook", lambda strategy_id: (asked.append(strategy_id), stored(strategy_id))[1])
+
+    assert webhook.send().status == 202
+
+    assert asked == [webhook.strategy_id]
+
+
 REFUSED: dict[str, dict[str, str]] = {
     "unknown strategy": {"strategy": "01J0000000000000000000ZZZZ"},
     "another secret": {"secret": "x" * 43},
