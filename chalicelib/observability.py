@@ -11,11 +11,12 @@ not say what it is.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any, Final
+from functools import wraps
+from typing import Any, Final, TypeVar
 
 import orjson
 from aws_lambda_powertools import Logger, Metrics
@@ -26,6 +27,9 @@ from chalicelib.domain.secret import HIDDEN, Secret
 
 SERVICE: Final = "botmarketplace"
 _LONGEST_ID: Final = 64
+# Powertools puts them on each line; the function's name and its log group say as much, and each byte is paid for.
+_NEVER_ASKED_FOR: Final = ("function_arn", "function_memory_size")
+_Answer = TypeVar("_Answer")
 
 SECRET_FIELDS: Final = frozenset(
     {
@@ -88,6 +92,40 @@ def adopt_context(context: Mapping[str, Any]) -> None:
     logger.append_keys(**{name: text[:_LONGEST_ID] for name, text in taken.items()})
 
 
+def lines_about(**ids: str) -> None:
+    """From here on the lines of this thread, and of it alone, carry these ids in place of those they carried before."""
+    logger.thread_safe_clear_keys()
+    lines_also_about(**ids)
+
+
+def lines_also_about(**ids: str) -> None:
+    """As ``lines_about``, beside what the thread's lines carry already."""
+    logger.thread_safe_append_keys(**ids)
+
+
+def entry_point(handler: Callable[[dict[str, Any], Any], _Answer]) -> Callable[[dict[str, Any], Any], _Answer]:
+    """A Lambda function's handler whose lines carry the id of its call, and nothing of an earlier call.
+
+    Events are never logged. Who is handed a caller's context adopts it, request id and all.
+    """
+
+    @wraps(handler)
+    def with_request_id(event: dict[str, Any], context: Any) -> _Answer:
+        logger.remove_keys(_NEVER_ASKED_FOR)
+        logger.append_keys(requestId=context.aws_request_id)
+        return handler(event, context)
+
+    observed: Callable[[dict[str, Any], Any], _Answer] = logger.inject_lambda_context(
+        with_request_id, clear_state=True, log_event=False
+    )
+    return observed
+
+
+def line_format(**keys: Any) -> LambdaPowertoolsFormatter:
+    """How every process writes a line: one JSON object, redacted, its time in UTC; ``keys`` stand on each."""
+    return LambdaPowertoolsFormatter(json_serializer=_line, utc=True, log_record_order=["level", "message"], **keys)
+
+
 def _names_secret(name: object) -> bool:
     return str(name).replace("_", "").replace("-", "").lower() in SECRET_FIELDS
 
@@ -96,10 +134,7 @@ def _line(record: Mapping[str, Any]) -> str:
     return orjson.dumps(redacted(record)).decode()
 
 
-logger = Logger(
-    service=SERVICE,
-    logger_formatter=LambdaPowertoolsFormatter(json_serializer=_line, utc=True, log_record_order=["level", "message"]),
-)
+logger = Logger(service=SERVICE, logger_formatter=line_format())
 
 # Dimensions stay few (service, stage, exchange, outcome): each distinct set is a metric that is paid for.
 metrics = Metrics(namespace="BotMarketplace", service=SERVICE)

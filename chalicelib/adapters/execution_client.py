@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, cast
 
@@ -20,10 +21,12 @@ from chalicelib.domain.runtime.facts import (
     PositionFact,
     WalletFact,
 )
+from chalicelib.domain.runtime.intent import intent_of_link
 from chalicelib.domain.runtime.orders import AmendRequest, OrderRequest, Outcome, ProtectionRequest
 from chalicelib.domain.workspace.connection import SealedSecret
 from chalicelib.domain.workspace.exchange_key import KeyInfo
-from chalicelib.observability import log_context
+from chalicelib.domain.workspace.manual_order import intent_of_manual_link
+from chalicelib.observability import log_context, logger
 from chalicelib.ports import ConnectionRef, ExchangeUnavailable, StreamSignature
 
 CLIENT_CONFIG = Config(
@@ -127,11 +130,16 @@ class ExecutionClient:
     def _change(self, op: str, ref: ConnectionRef, **arguments: Any) -> Outcome:
         """A command: only the service's word that nothing ran is "denied"; every other silence is unresolved."""
         try:
-            return cast("Outcome", decode(Outcome, self._invoke(op, ref, arguments).get("answer")))
+            outcome = cast("Outcome", decode(Outcome, self._invoke(op, ref, arguments).get("answer")))
         except _NotInvoked as error:
-            return denied(Policy.BACKOFF, str(error))
+            outcome = denied(Policy.BACKOFF, str(error))
         except (_Unknown, UndecodableMessage) as error:
-            return outcome_of(Policy.AMBIGUOUS, message=str(error))
+            outcome = outcome_of(Policy.AMBIGUOUS, message=str(error))
+        write = logger.warning if outcome.unresolved else logger.info
+        facts = {"op": op, "outcome": outcome.kind.value, "policy": outcome.policy, "orderId": outcome.order_id}
+        connection = {"workspaceId": ref.workspace_id, "exchangeConnectionId": ref.connection_id}
+        write("exchange command", extra={**facts, **connection, **_served(arguments)})
+        return outcome
 
     def _read(self, op: str, ref: ConnectionRef, **arguments: Any) -> Any:
         try:
@@ -152,7 +160,7 @@ class ExecutionClient:
             "connectionId": ref.connection_id,
             "purpose": op,
             "caller": self._caller,
-            "context": log_context(),
+            "context": {**log_context(), **_served(arguments)},
             "args": {name: encode(value) for name, value in arguments.items()},
         }
         try:
@@ -175,3 +183,11 @@ class ExecutionClient:
         if not isinstance(answer, dict):
             raise _Unknown("the execution function's answer is not an object")
         return answer
+
+
+def _served(arguments: Mapping[str, Any]) -> dict[str, str]:
+    """The intent that a request serves, as log lines name it; nothing for a request that serves none."""
+    request = arguments.get("order") or arguments.get("amendment") or arguments.get("protection")
+    link_id = str(getattr(request, "order_link_id", arguments.get("order_link_id", "")))
+    intent_id = getattr(request, "intent_id", "") or intent_of_link(link_id) or intent_of_manual_link(link_id)
+    return {"intentId": intent_id} if intent_id else {}

@@ -8,6 +8,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from chalicelib.domain.lab.job import LabJob
+from chalicelib.observability import log_context
 
 
 class LambdaLabWorker:
@@ -21,11 +22,13 @@ class LambdaLabWorker:
 
     def make_dataset(self, workspace_id: str, dataset_id: str) -> None:
         """See ``LabWorker.make_dataset``."""
-        self._invoke({"task": "dataset", "workspaceId": workspace_id, "datasetId": dataset_id})
+        named = {"workspaceId": workspace_id, "datasetId": dataset_id}
+        self._invoke({"task": "dataset", **named, "context": log_context()})
 
     def run(self, job: LabJob, parts: int) -> None:
         """See ``LabWorker.run``. The execution's name makes a repeat harmless."""
-        task = {"task": "job", "workspaceId": job.workspace_id, "kind": job.kind.value, "jobId": job.job_id}
+        named = {"workspaceId": job.workspace_id, "kind": job.kind.value, "jobId": job.job_id}
+        task = {"task": "job", **named, "context": log_context()}
         if parts == 1:
             self._invoke({**task, "part": 0, "parts": 1})
             return

@@ -11,6 +11,7 @@ import orjson
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.domain.mail.letter import Letter, LetterKind
+from chalicelib.observability import log_context
 from chalicelib.ports import PortError
 
 
@@ -23,7 +24,8 @@ class LambdaOutbox:
 
     def post(self, letter: Letter) -> None:
         """See ``Outbox.post``."""
-        payload = {"kind": letter.kind, "to": letter.to, "locale": letter.locale, "params": dict(letter.params)}
+        letter_fields = {"kind": letter.kind, "to": letter.to, "locale": letter.locale, "params": dict(letter.params)}
+        payload = {**letter_fields, "context": log_context()}
         try:
             self._functions.invoke(FunctionName=self._function, InvocationType="Event", Payload=orjson.dumps(payload))
         except (BotoCoreError, ClientError) as error:

@@ -24,7 +24,7 @@ def write_down(operation: Operation, call: Call, path: dict[str, str], fields: l
     workspace_id = call.noted.get("workspace_id") or (call.identity.workspace_id if call.identity is not None else "")
     if action is None or not who or not workspace_id:
         return
-    subject = call.noted.get("subject") or next(reversed(path.values()), "") or _id_of(answer) or "workspace"
+    subject = call.noted.get("subject") or next(reversed(path.values()), "") or id_of(answer) or "workspace"
     # Names of fields, never their values: a row is kept for ever.
     facts: dict[str, Any] = {"requestId": call.request_id, **({"fields": fields} if fields else {})}
     detail = call.noted.get("detail") or orjson.dumps(facts, option=orjson.OPT_SORT_KEYS).decode()
@@ -32,7 +32,7 @@ def write_down(operation: Operation, call: Call, path: dict[str, str], fields: l
         call.services.audit.record(workspace_id, action, who, subject, detail)
     except PortError:
         row = {"workspaceId": workspace_id, "action": action, "actor": who, "subject": subject, "detail": detail}
-        logger.exception("audit row lost", extra={"row": row})
+        logger.exception("audit row lost", extra={"row": row, "workspaceId": workspace_id})
 
 
 def given_fields(body: object) -> list[str]:
@@ -43,6 +43,7 @@ def given_fields(body: object) -> list[str]:
     return sorted(fields[name].serialization_alias or name for name in body.model_fields_set)
 
 
-def _id_of(answer: str) -> str:
+def id_of(answer: str) -> str:
+    """The id of what was made, as the answer tells it; "" when it tells none."""
     document = orjson.loads(answer) if answer.startswith("{") else {}
     return str(document.get("id", ""))

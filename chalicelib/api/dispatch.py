@@ -13,6 +13,7 @@ from chalice.app import Request, Response
 from chalicelib.api.audited import given_fields, write_down
 from chalicelib.api.cors import cors_headers
 from chalicelib.api.deprecations import deprecation_headers
+from chalicelib.api.log_keys import keys_made, keys_named
 from chalicelib.api.models.base import View
 from chalicelib.api.operation import JSON, NDJSON, Call, Ndjson, Operation, Reply
 from chalicelib.api.problems import CONTENT_TYPE, KNOWN_ERRORS, Problem, problem_of, unexpected
@@ -80,16 +81,18 @@ def _carry_out(operation: Operation, request: Request, path: dict[str, str], ser
     limits = services.request_limits
     # Before anything is looked up: what comes too often costs no signature, no password, no row.
     standings = [limits.admit(kind, {Scope.ADDRESS: address_subject(_source_address(request))})]
-    webhook = _signed_by(operation, headers, read_path(path), _raw_body(request), services)
+    values: dict[str, Any] = dict(read_path(path))
+    logger.append_keys(**keys_named(values))
+    webhook = _signed_by(operation, headers, path, _raw_body(request), services)
     actor = _authorised(operation, headers, services)
     if actor is not None:
         standings.append(limits.admit(kind, {Scope.USER: actor.user_id, Scope.WORKSPACE: actor.workspace_id}))
-    values: dict[str, Any] = dict(read_path(path))
     if operation.query_model is not None:
         values["query"] = read_query(operation.query_model, _query(request))
     if operation.body_model is not None:
         limit = operation.most_bytes or MAX_BODY_BYTES
         values["body"] = read_body(operation.body_model, _raw_body(request), headers.get("content-type"), limit)
+    logger.append_keys(**keys_named(values))
     standings.append(limits.admit(kind, _counted_by(values)))
     key = read_idempotency_key(headers.get("idempotency-key"))
     request_id = str(request.context.get("requestId", ""))
@@ -109,6 +112,7 @@ def _carry_out(operation: Operation, request: Request, path: dict[str, str], ser
         reply = services.replies.once(scope, _fingerprint(_raw_body(request), path), produce)
     else:
         reply = produce()
+    logger.append_keys(**keys_made(operation.name, reply["body"]))
     return _response(reply, standings)
 
 
@@ -130,7 +134,9 @@ def _signed_by(
         return None
     # Before anything of the body is read: who has no secret learns nothing of what a body must be.
     stamp, signature = headers.get("x-timestamp", ""), headers.get("x-signature", "")
-    return services.signals.authenticate(path["strategy_id"], stamp, signature, raw_body)
+    webhook = services.signals.authenticate(path["strategy_id"], stamp, signature, raw_body)
+    logger.append_keys(workspaceId=webhook.workspace_id)
+    return webhook
 
 
 def _authorised(operation: Operation, headers: dict[str, str], services: ApiServices) -> Actor | None:

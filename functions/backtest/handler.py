@@ -2,7 +2,7 @@
 
 ``{"task": "dataset", "workspaceId", "datasetId"}``,
 ``{"task": "job", "workspaceId", "kind", "jobId", "part", "parts"}``,
-``{"task": "merge", "workspaceId", "kind", "jobId", "parts"}``.
+``{"task": "merge", "workspaceId", "kind", "jobId", "parts"}``, each with the log ``context`` of who asked for it.
 """
 
 from __future__ import annotations
@@ -12,15 +12,16 @@ from typing import Any
 from chalicelib.bootstrap import lab
 from chalicelib.domain.datasets.dataset import DatasetStatus
 from chalicelib.domain.lab.job import JobKind
-from chalicelib.observability import logger
+from chalicelib.observability import adopt_context, entry_point, logger
 
 _DEFECT = "an error on our side; it has been logged"
 
 
-@logger.inject_lambda_context(clear_state=True)
+@entry_point
 def handler(event: dict[str, Any], _context: Any) -> dict[str, str]:
     """Does the task and says how what it worked on stands."""
-    logger.append_keys(**{name: value for name, value in event.items() if name != "task"})
+    adopt_context(event.get("context") or {})
+    logger.append_keys(**{name: value for name, value in event.items() if name not in ("task", "context")})
     if event["task"] == "dataset":
         return {"status": _dataset(event["workspaceId"], event["datasetId"])}
     kind = JobKind(event["kind"])

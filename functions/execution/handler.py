@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from aws_lambda_powertools.logging.utils import copy_config_to_registered_loggers
 from aws_lambda_powertools.metrics import MetricUnit
 
 from chalicelib.bootstrap.exchange import execution_runtime
-from chalicelib.observability import adopt_context, logger, metrics
+from chalicelib.observability import adopt_context, entry_point, logger, metrics
 
 # The exchange call must end in time to send the answer back: a lost answer is an unresolved order.
 _ANSWER_MS = 2_000
-_CALLS_LOGGER = "chalicelib.adapters.bybit.session"
+# What the adapters write by ``logging`` goes the same way. Powertools takes a parent's name here, never a child's.
+_PLAIN_LOGGERS = "chalicelib"
+logging.getLogger(_PLAIN_LOGGERS)
 
 
-@logger.inject_lambda_context(clear_state=True)
+@entry_point
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Runs ``{"op", "workspaceId", "connectionId", "purpose", "caller", "args"}`` (see ``execution_codec``)."""
     adopt_context(event.get("context") or {})
@@ -26,7 +29,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         exchangeConnectionId=event.get("connectionId"),
     )
     runtime = execution_runtime()
-    copy_config_to_registered_loggers(logger, include={_CALLS_LOGGER})
+    copy_config_to_registered_loggers(logger, include={_PLAIN_LOGGERS})
     deadline_ms = runtime.clock.now_ms() + context.get_remaining_time_in_millis() - _ANSWER_MS
     answer = runtime.run(event, deadline_ms)
     _observe(answer, runtime.accounts.clock_alarm_ms)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.bootstrap.runtime import platform_kill_switch
-from chalicelib.observability import logger
+from chalicelib.observability import entry_point, logger
 from chalicelib.services.runs.kill_switch import PlatformKillSwitch
 
 _MOST_CHARACTERS = 200
 
 
-@logger.inject_lambda_context(clear_state=True)
+@entry_point
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """Obeys, and answers with the switch as it is afterwards. Raises ValueError for what is not understood."""
     return answer_to(event, platform_kill_switch())

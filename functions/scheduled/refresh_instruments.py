@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.bootstrap.exchange import instruments
-from chalicelib.observability import logger
+from chalicelib.observability import entry_point, logger
 
 
-@logger.inject_lambda_context(clear_state=True)
+@entry_point
 def handler(_event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """Reads all instruments from the exchange into the cache. A failure raises: the rule tries again."""
     count = instruments().refresh()

@@ -13,11 +13,12 @@ from chalicelib.audit_ports import AuditWriter
 from chalicelib.bootstrap.audit import audit_writer
 from chalicelib.domain.audit.entry import AuditEntry
 from chalicelib.domain.audit.trading import of_manual_order, of_run_event
-from chalicelib.observability import logger
+from chalicelib.observability import entry_point, logger
 from chalicelib.ports import PortError
+from functions.streams.image_ids import ids_of
 
 
-@logger.inject_lambda_context(clear_state=True)
+@entry_point
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """Writes the rows; answers with the record to go on from when one could not be written."""
     failed = audit_records(event["Records"], audit_writer())
@@ -29,13 +30,14 @@ def audit_records(records: list[dict[str, Any]], audit: AuditWriter) -> str | No
     for record in records:
         if record["eventName"] == "REMOVE":
             continue
-        entry = entry_of(record["dynamodb"]["NewImage"])
+        image = record["dynamodb"]["NewImage"]
+        entry = entry_of(image)
         if entry is None:
             continue
         try:
             audit.add(entry)
         except (BotoCoreError, ClientError, PynamoDBException, PortError):
-            logger.exception("audit row not written", extra={"workspaceId": entry.workspace_id, "action": entry.action})
+            logger.exception("audit row not written", extra={**ids_of(image), "action": entry.action})
             return str(record["dynamodb"]["SequenceNumber"])
     return None
 

@@ -12,13 +12,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBException
 
 from chalicelib.bootstrap.sockets import event_push
-from chalicelib.observability import logger
+from chalicelib.observability import entry_point, logger
 from chalicelib.services.accounts.sockets import EventPush
+from functions.streams.image_ids import ids_of
 
 LARGEST_FRAME = 32_000
 
 
-@logger.inject_lambda_context(clear_state=True)
+@entry_point
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """Pushes every new event; answers with the record to go on from when one failed."""
     failed = push_records(event["Records"], event_push())
@@ -34,9 +35,7 @@ def push_records(records: list[dict[str, Any]], events: EventPush) -> str | None
         try:
             events.push(image["workspace_id"]["S"], message_of(image))
         except (BotoCoreError, ClientError, PynamoDBException):
-            logger.exception(
-                "event not pushed", extra={"runId": image["run_id"]["S"], "workspaceId": image["workspace_id"]["S"]}
-            )
+            logger.exception("event not pushed", extra=ids_of(image))
             return str(record["dynamodb"]["SequenceNumber"])
     return None
 

@@ -14,13 +14,13 @@ from pynamodb.exceptions import PynamoDBException
 from chalicelib.bootstrap.audit import seal_audit
 from chalicelib.domain.audit.chain import Head
 from chalicelib.domain.audit.entry import AuditEntry
-from chalicelib.observability import logger
+from chalicelib.observability import entry_point, logger
 from chalicelib.ports import PortError
 
 Seal = Callable[[str, list[AuditEntry]], Head | None]
 
 
-@logger.inject_lambda_context(clear_state=True)
+@entry_point
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """Seals; answers with the record to go on from when a workspace's rows could not be sealed."""
     failed = seal_records(event["Records"], seal_audit())

@@ -6,10 +6,10 @@ from typing import Any
 
 from chalicelib.bootstrap.sockets import open_sockets
 from chalicelib.domain.accounts.errors import Unauthenticated
-from chalicelib.observability import logger
+from chalicelib.observability import entry_point, logger
 
 
-@logger.inject_lambda_context(clear_state=True)
+@entry_point
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """200 opens the socket, 401 refuses it."""
     parameters = event.get("queryStringParameters") or {}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.bootstrap.sockets import open_sockets
-from chalicelib.observability import logger
+from chalicelib.observability import entry_point
 
 
-@logger.inject_lambda_context(clear_state=True)
+@entry_point
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """Forgets the socket."""
     open_sockets().disconnect(event["requestContext"]["connectionId"])

@@ -7,13 +7,13 @@ from typing import Any
 import orjson
 
 from chalicelib.bootstrap.sockets import socket_gateway
-from chalicelib.observability import logger
+from chalicelib.observability import entry_point
 
 PONG = b'{"type":"pong"}'
 UNKNOWN = b'{"type":"error","code":"socket.unknown_action"}'
 
 
-@logger.inject_lambda_context(clear_state=True)
+@entry_point
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """Answers through the gateway: a route response would need another integration."""
     socket_gateway().post(event["requestContext"]["connectionId"], reply_to(event.get("body")))

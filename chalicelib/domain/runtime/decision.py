@@ -99,7 +99,6 @@ class SetProtection:
     """Put SL and TP on the position."""
 
     protection: ProtectionRequest
-    intent_id: str
 
 
 @dataclass(frozen=True, slots=True)

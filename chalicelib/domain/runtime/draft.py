@@ -10,7 +10,7 @@ from chalicelib.domain.market.side import Side
 from chalicelib.domain.runtime.decision import Booked, Command, Decision, Heard, Judged, Reads, Situation
 from chalicelib.domain.runtime.events import EventType, FindingLevel, RunEvent, Severity
 from chalicelib.domain.runtime.facts import ExecutionFact
-from chalicelib.domain.runtime.intent import Intent, IntentKind, IntentStatus, order_link_id
+from chalicelib.domain.runtime.intent import Intent, IntentKind, IntentStatus, numbered, order_link_id
 from chalicelib.domain.runtime.position import Holding
 from chalicelib.domain.runtime.record import RunRecord, RunState
 from chalicelib.domain.runtime.states import RunStatus, TradingState
@@ -149,7 +149,7 @@ class Draft:
         number = self.state.intent_seq + 1
         self.update(intent_seq=number)
         intent = Intent(
-            intent_id=f"{number:06d}",
+            intent_id=numbered(number),
             kind=kind,
             order_link_id=order_link_id(self.terms.prefix, self.terms.run_id, kind, number),
             symbol=self.terms.symbol,

@@ -109,6 +109,18 @@ def order_link_id(prefix: str, run_id: str, kind: IntentKind, number: int) -> st
     return f"{link_prefix(prefix, run_id)}{_LETTERS[kind]}{base36(number)}"
 
 
+def numbered(number: int) -> str:
+    """The id of a run's ``number``-th intent."""
+    return f"{number:06d}"
+
+
+def intent_of_link(link_id: str) -> str | None:
+    """The id of the intent whose order carries ``link_id``; None when no run of ours has made it."""
+    if LINK_ID.fullmatch(link_id) is None:
+        return None
+    return numbered(int(link_id.rpartition("-")[2][1:], 36))
+
+
 @dataclass(frozen=True, slots=True)
 class Intent:
     """One wanted order.

@@ -54,11 +54,15 @@ class AmendRequest:
 
 @dataclass(frozen=True, slots=True)
 class ProtectionRequest:
-    """The stop and the target a position shall have; both are always sent together (they form a pair)."""
+    """The stop and the target a position shall have; both are always sent together (they form a pair).
+
+    ``intent_id`` is the run's intent that opened the position, "" when none did: it is for the log alone.
+    """
 
     symbol: str
     stop_loss: Decimal
     take_profit: Decimal | None
+    intent_id: str = ""
 
 
 class OutcomeKind(StrEnum):

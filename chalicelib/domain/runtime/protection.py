@@ -132,8 +132,8 @@ def _try(draft: Draft, holding: Holding) -> None:
         return
     tries = holding.protect_tries
     draft.hold(protect_tries=tries + 1, next_protect_ms=draft.now + TRY_DELAYS_MS[tries])
-    request = ProtectionRequest(draft.terms.symbol, holding.stop_loss, holding.take_profit)
-    draft.commands.append(SetProtection(request, holding.intent_id))
+    request = ProtectionRequest(draft.terms.symbol, holding.stop_loss, holding.take_profit, holding.intent_id)
+    draft.commands.append(SetProtection(request))
 
 
 def _give_up(draft: Draft, holding: Holding) -> None:

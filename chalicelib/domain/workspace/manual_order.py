@@ -7,6 +7,7 @@ first one's row here and its order on the exchange.
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -17,6 +18,7 @@ from chalicelib.domain.runtime.intent import SEND_WITHIN_MS
 from chalicelib.domain.runtime.orders import OrderRequest, Outcome, OutcomeKind
 
 _LINK_DIGITS = 31
+_LINK_ID = re.compile(rf"m[0-9a-f]{{{_LINK_DIGITS}}}")
 
 
 class ManualOrderStatus(StrEnum):
@@ -143,3 +145,8 @@ def manual_intent_id(workspace_id: str, idempotency_key: str) -> str:
 def manual_order_link_id(intent_id: str) -> str:
     """The exchange's id for the intent: ``m`` and the intent's 31 hexadecimal digits, 32 characters."""
     return f"m{intent_id}"
+
+
+def intent_of_manual_link(link_id: str) -> str | None:
+    """The intent behind ``link_id``; None when it is not that of an order by hand."""
+    return link_id[1:] if _LINK_ID.fullmatch(link_id) else None

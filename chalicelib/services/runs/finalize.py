@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from chalicelib.domain.runtime.messages import StopRequested
+from chalicelib.domain.runtime.record import RunTerms
 from chalicelib.domain.runtime.states import RunStatus, StopReason
 from chalicelib.ports import Clock, NotFound
 from chalicelib.run_ports import Inbox, RunStore, Workflow
@@ -25,8 +27,8 @@ class FinalizeRun:
     tick: TickRun
     clear_orphans: ClearOrphans
 
-    def __call__(self, run_id: str) -> str:
-        """``ended``, ``closed`` or ``restarted``.
+    def __call__(self, run_id: str, found: Callable[[RunTerms], None] = lambda terms: None) -> str:
+        """``ended``, ``closed`` or ``restarted``. ``found`` is told whose run it is.
 
         Ended: there was nothing to do but to look for orphans. Closed: it was ended here. Restarted: it goes on.
 
@@ -37,6 +39,7 @@ class FinalizeRun:
             record = self.store.get(run_id)
         except NotFound:
             return "ended"
+        found(record.terms)
         if record.state.status.terminal:
             self.clear_orphans(record)
             return "ended"
@@ -64,8 +67,8 @@ class SweepRuns:
     finalize: FinalizeRun
     clock: Clock
 
-    def __call__(self) -> Swept:
-        """Starts what was never started, finalizes what has gone silent."""
+    def __call__(self, found: Callable[[RunTerms], None] = lambda terms: None) -> Swept:
+        """Starts what was never started, finalizes what has gone silent; ``found`` is told of each before."""
         now = self.clock.now_ms()
         started, finalized = [], []
         for run in self.store.active():
@@ -74,9 +77,11 @@ class SweepRuns:
                 continue
             record = self.store.get(run.run_id)
             if record.state.status is RunStatus.QUEUED and record.epoch == 0:
+                found(record.terms)
                 self.workflow.start(run.run_id, 0, record.terms.deadline_ms)
                 started.append(run.run_id)
             elif silent >= SILENT_MS and not record.state.status.terminal:
+                found(record.terms)
                 self.finalize(run.run_id)
                 finalized.append(run.run_id)
         return Swept(tuple(started), tuple(finalized))
