@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -127,11 +128,11 @@ def execution_runtime() -> ExecutionRuntime:
 
 
 @cache
-def shard_holder(task: str) -> ShardHolder:
-    """The leases of the sidecar task of this name."""
+def shard_holder(task: str, touching: Callable[[str], None]) -> ShardHolder:
+    """The leases of the sidecar task of this name; ``touching`` is told of each before it is claimed or released."""
     from chalicelib.adapters.dynamodb.binding import bind
     from chalicelib.adapters.dynamodb.leases import DynamoLeases, LeaseItem
     from chalicelib.services.sidecar.hold_shards import ShardHolder
 
     bind(LeaseItem, settings().table_prefix)
-    return ShardHolder(task, DynamoLeases(), clock())
+    return ShardHolder(task, DynamoLeases(), clock(), touching)

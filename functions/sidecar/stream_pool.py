@@ -66,6 +66,7 @@ class StreamPool:
                 gate=self._gate,
                 jitter=random.random,
                 login=partial(self._sign, ref),
+                about=partial(self._about_account, ref),
             )
             self._private[ref] = thread
             thread.start()
@@ -98,9 +99,13 @@ class StreamPool:
             sink=_PublicSink(assigned, self._delivery, self._work),
             gate=self._gate,
             jitter=random.random,
+            about=lambda: {"runIds": self._delivery.runs_on(_symbols(assigned))},
         )
         self._public[number] = (thread, assigned)
         thread.start()
+
+    def _about_account(self, ref: ConnectionRef) -> dict[str, object]:
+        return {**_ids(ref), "runIds": self._delivery.runs_of_account(ref)}
 
     def _resync(self, ref: ConnectionRef) -> None:
         thread = self._private.get(ref)
@@ -126,11 +131,16 @@ class _PrivateSink:
             for update in private_messages(message):
                 self._delivery.private(self._ref, update)
 
-        return self._work.put(stream, Job(deliver, _POISON, self._resync))
+        return self._work.put(stream, Job(deliver, _POISON, self._resync, {"stream": stream, **_ids(self._ref)}))
 
     def live(self, stream: str, gap_ms: int) -> bool:
         """Queues the news."""
-        return self._work.put(stream, Job(lambda: self._delivery.private_live(self._ref, gap_ms), lost=self._resync))
+        about = {"stream": stream, **_ids(self._ref)}
+
+        def tell() -> None:
+            self._delivery.private_live(self._ref, gap_ms)
+
+        return self._work.put(stream, Job(tell, lost=self._resync, about=about))
 
 
 class _PublicSink:
@@ -150,9 +160,19 @@ class _PublicSink:
             for bar in closed_candles(message):
                 self._delivery.candle(bar.symbol, bar.interval, bar.open_time_ms)
 
-        return self._work.put(stream, Job(deliver, _POISON))
+        about = {"stream": stream, "topic": str(message.get("topic", ""))}
+        return self._work.put(stream, Job(deliver, _POISON, about=about))
 
     def live(self, stream: str, gap_ms: int) -> bool:
         """Queues the news."""
-        symbols = {topic.rsplit(".", 1)[1] for topic in tuple(self._assigned)}
-        return self._work.put(stream, Job(lambda: self._delivery.public_live(symbols, gap_ms)))
+        symbols = _symbols(self._assigned)
+        about = {"stream": stream}
+        return self._work.put(stream, Job(lambda: self._delivery.public_live(symbols, gap_ms), about=about))
+
+
+def _symbols(topics: Iterable[str]) -> set[str]:
+    return {topic.rsplit(".", 1)[1] for topic in tuple(topics)}
+
+
+def _ids(ref: ConnectionRef) -> dict[str, str]:
+    return {"workspaceId": ref.workspace_id, "exchangeConnectionId": ref.connection_id}

@@ -9,7 +9,8 @@ from time import monotonic
 
 from chalicelib.adapters.bybit.stream_messages import candle_topic
 from chalicelib.domain.runtime.record import ActiveRun
-from chalicelib.domain.streams.shards import PrivateShard, PublicShard, shards_of
+from chalicelib.domain.streams.shards import PrivateShard, PublicShard, shard_ids, shards_of
+from chalicelib.observability import lines_about
 from chalicelib.ports import ConnectionRef
 from chalicelib.services.sidecar.deliver import Delivery
 from chalicelib.services.sidecar.hold_shards import ShardHolder
@@ -50,6 +51,7 @@ class Supervisor:
         self._work = work
         self._timetable = timetable
         self._beat = beat
+        self._held: frozenset[str] = frozenset()
 
     def run(self, stop: threading.Event) -> None:
         """Steps until ``stop`` is set, then ends everything in order, within five seconds."""
@@ -71,10 +73,14 @@ class Supervisor:
 
     def step(self) -> None:
         """One look: runs, leases, streams, runs that must look again."""
+        lines_about()
         runs = self._active_runs()
         shards = shards_of(runs)
         held = self._holder.step(shards)
+        lines_about()
+        self._say_leases(held)
         self._delivery.route(runs)
+        lines_about()
         accounts: list[ConnectionRef] = []
         topics: list[str] = []
         for name in held & set(shards):
@@ -87,19 +93,31 @@ class Supervisor:
         self._look_again(run for run in runs if ConnectionRef(run.workspace_id, run.connection_id) in accounts)
 
     def _end(self) -> None:
+        lines_about()
         _LOG.info("stopping")
         try:
             self._holder.leave()
         except Exception as error:  # noqa: BLE001  # the leases then end by themselves within fifteen seconds
             _LOG.warning("leaving failed", extra={"error": type(error).__name__})
+        lines_about()
         self._pool.stop(_STREAMS_STOP_SECONDS)
         self._timetable.stop()
         self._work.stop(_WORK_STOPS_SECONDS)
         _LOG.info("stopped")
 
+    def _say_leases(self, held: frozenset[str]) -> None:
+        for name in sorted(held - self._held):
+            _LOG.info("shard held", extra={"task": self._holder.task, **shard_ids(name)})
+        for name in sorted(self._held - held):
+            _LOG.info("shard left", extra={"task": self._holder.task, **shard_ids(name)})
+        self._held = held
+
     def _say_health(self) -> None:
+        lines_about()
         streams = self._pool.health()
-        red = [stream.name for stream in streams if stream.down_ms > RED_AFTER_MS]
+        red = [stream for stream in streams if stream.down_ms > RED_AFTER_MS]
+        for stream in red:
+            _LOG.error("stream red", extra={**stream.about, "stream": stream.name, "downMs": stream.down_ms})
         _LOG.log(
             logging.ERROR if red else logging.INFO,
             "health",
@@ -109,7 +127,7 @@ class Supervisor:
                 "shards": len(self._holder.held),
                 "streams": len(streams),
                 "live": sum(stream.live for stream in streams),
-                "red": red,
+                "red": [stream.name for stream in red],
                 "longestSilenceMs": max((stream.silent_ms for stream in streams), default=0),
                 "connects": sum(stream.connects for stream in streams),
                 "refusedTopics": sum(stream.refused for stream in streams),

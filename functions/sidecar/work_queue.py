@@ -12,11 +12,13 @@ import heapq
 import logging
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from time import monotonic
 from zlib import crc32
+
+from chalicelib.observability import lines_about
 
 _LOG = logging.getLogger(__name__)
 CAPACITY = 10_000
@@ -26,11 +28,15 @@ _PAUSE_SECONDS = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something to do. ``poison`` are the errors that trying again cannot mend; ``lost`` is told of a loss."""
+    """Something to do. ``poison`` are the errors that trying again cannot mend; ``lost`` is told of a loss.
+
+    ``about`` are the ids that the lines about it carry, beside those that the call itself adds.
+    """
 
     call: Callable[[], None]
     poison: tuple[type[Exception], ...] = ()
     lost: Callable[[], None] | None = None
+    about: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -90,6 +96,7 @@ class WorkQueue:
 
     def _do(self, job: Job) -> None:
         for attempt in range(_TRIES):
+            lines_about(**job.about)
             try:
                 job.call()
             except job.poison as error:

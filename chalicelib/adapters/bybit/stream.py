@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from time import monotonic_ns
 from typing import Any, Protocol
 
@@ -56,6 +56,7 @@ class StreamHealth:
     connects: int
     poison: int
     refused: int
+    about: Mapping[str, object] = field(default_factory=dict)
 
 
 class StreamThread(threading.Thread):
@@ -71,8 +72,10 @@ class StreamThread(threading.Thread):
         gate: ConnectGate,
         jitter: Callable[[], float],
         login: Callable[[], StreamSignature] | None = None,
+        about: Callable[[], Mapping[str, object]] = dict,
     ) -> None:
-        """``login`` makes it a private stream: it gives a fresh signature for each connection. ``jitter``: 0 to 1."""
+        """``login`` makes it a private stream: it gives a fresh signature for each connection. ``jitter``: 0 to 1.
+        ``about`` names whom the stream serves now, for the lines about it."""
         super().__init__(name=f"stream {name}", daemon=True)
         self.stream = name
         self._url = url
@@ -80,6 +83,7 @@ class StreamThread(threading.Thread):
         self._sink = sink
         self._gate = gate
         self._jitter = jitter
+        self._about = about
         self._lock = threading.Lock()
         self._topics = frozenset(topics)
         self._stop_event = threading.Event()
@@ -107,7 +111,14 @@ class StreamThread(threading.Thread):
         """A reading from outside."""
         silent = _now_ms() - self._heard_ms
         return StreamHealth(
-            self.stream, self._live, 0 if self._live else silent, silent, self._connects, self._poison, self._refused
+            name=self.stream,
+            live=self._live,
+            down_ms=0 if self._live else silent,
+            silent_ms=silent,
+            connects=self._connects,
+            poison=self._poison,
+            refused=self._refused,
+            about=self._about(),
         )
 
     def run(self) -> None:
@@ -122,7 +133,7 @@ class StreamThread(threading.Thread):
                 break
             if _now_ms() - begun > _STEADY_AFTER_MS:
                 pause = _FIRST_PAUSE_SECONDS
-            _LOG.warning("stream down", extra={"stream": self.stream, "reason": reason, "pauseSeconds": pause})
+            self._say(logging.WARNING, "stream down", reason=reason, pauseSeconds=pause)
             self._stop_event.wait(pause * (0.5 + 0.5 * self._jitter()))
             pause = min(pause * _PAUSE_GROWTH, _LONGEST_PAUSE_SECONDS)
 
@@ -143,7 +154,7 @@ class StreamThread(threading.Thread):
         except (websocket.WebSocketException, OSError) as error:
             return f"the connection broke: {type(error).__name__}"
         finally:
-            _close(socket)
+            self._close(socket)
         return "stopped"
 
     def _listen(self, socket: websocket.WebSocket) -> None:
@@ -192,17 +203,19 @@ class StreamThread(threading.Thread):
         now = _now_ms()
         if not self._sink.live(self.stream, now - self._heard_ms):
             raise StreamBroken("messages were lost here")
-        _LOG.info("stream live", extra={"stream": self.stream, "gapMs": now - self._heard_ms})
+        self._say(logging.INFO, "stream live", gapMs=now - self._heard_ms)
         self._heard_ms = now
         self._live = True
         return True
 
+    def _close(self, socket: websocket.WebSocket) -> None:
+        try:
+            socket.close(timeout=1)
+        except (websocket.WebSocketException, OSError):
+            self._say(logging.DEBUG, "closing a stream failed")
 
-def _close(socket: websocket.WebSocket) -> None:
-    try:
-        socket.close(timeout=1)
-    except (websocket.WebSocketException, OSError):
-        _LOG.debug("closing a stream failed")
+    def _say(self, level: int, message: str, **facts: object) -> None:
+        _LOG.log(level, message, extra={"stream": self.stream, **self._about(), **facts})
 
 
 def _now_ms() -> int:

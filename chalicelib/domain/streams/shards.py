@@ -40,6 +40,13 @@ class PublicShard:
 Shard = PrivateShard | PublicShard
 
 
+def shard_ids(name: str) -> dict[str, str]:
+    """What the shard of this name is about, as log lines name it."""
+    kind, *parts = name.split(_SEPARATOR)
+    keys = ("workspaceId", "exchangeConnectionId") if kind == "private" else ("symbol",)
+    return dict(zip(keys, parts, strict=False))
+
+
 def shards_of(runs: Iterable[ActiveRun]) -> dict[str, Shard]:
     """The shards that these runs need, by name."""
     shards: dict[str, Shard] = {}

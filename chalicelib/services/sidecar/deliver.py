@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from threading import Lock
@@ -36,12 +36,12 @@ PrivateMessage = OrderUpdate | ExecutionUpdate | PositionUpdate
 
 @dataclass(frozen=True, slots=True)
 class Routes:
-    """Run ids by what concerns them; replaced as a whole when the active runs change."""
+    """Runs by what concerns them; replaced as a whole when the active runs change."""
 
-    accounts: dict[tuple[ConnectionRef, str], tuple[str, ...]] = field(default_factory=dict)
-    candles: dict[tuple[str, Interval], tuple[str, ...]] = field(default_factory=dict)
-    connections: dict[ConnectionRef, tuple[str, ...]] = field(default_factory=dict)
-    symbols: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    accounts: dict[tuple[ConnectionRef, str], tuple[ActiveRun, ...]] = field(default_factory=dict)
+    candles: dict[tuple[str, Interval], tuple[ActiveRun, ...]] = field(default_factory=dict)
+    connections: dict[ConnectionRef, tuple[ActiveRun, ...]] = field(default_factory=dict)
+    symbols: dict[str, tuple[ActiveRun, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, runs: Iterable[ActiveRun]) -> Routes:
@@ -49,20 +49,32 @@ class Routes:
         routes = cls()
         for run in runs:
             ref = ConnectionRef(run.workspace_id, run.connection_id)
-            _append(routes.accounts, (ref, run.symbol), run.run_id)
-            _append(routes.connections, ref, run.run_id)
-            _append(routes.symbols, run.symbol, run.run_id)
+            _append(routes.accounts, (ref, run.symbol), run)
+            _append(routes.connections, ref, run)
+            _append(routes.symbols, run.symbol, run)
             for interval in run.intervals:
-                _append(routes.candles, (run.symbol, interval), run.run_id)
+                _append(routes.candles, (run.symbol, interval), run)
         return routes
 
 
 class Delivery:
     """Delivers messages. Called from several threads."""
 
-    def __init__(self, inbox: Inbox, ids: Ids, clock: Clock, later: DelayedCalls, candle_spread_ms: int) -> None:
-        """``candle_spread_ms`` is the time over which the wakes of one candle are spread, by run id."""
+    def __init__(
+        self,
+        inbox: Inbox,
+        ids: Ids,
+        clock: Clock,
+        later: DelayedCalls,
+        candle_spread_ms: int,
+        serving: Callable[[ActiveRun], None] = lambda run: None,
+    ) -> None:
+        """``candle_spread_ms`` is the time over which the wakes of one candle are spread, by run id.
+
+        ``serving`` is told of each run before a message is left with it.
+        """
         self._inbox = inbox
+        self._serving = serving
         self._ids = ids
         self._clock = clock
         self._later = later
@@ -83,8 +95,8 @@ class Delivery:
             self._unrouted.clear()
             self._unrouted.extend(entry for entry in waiting if not self._runs_of(entry[1], entry[2]))
         for _, ref, message in waiting:
-            for run_id in self._runs_of(ref, message):
-                self._post(run_id, message)
+            for run in self._runs_of(ref, message):
+                self._post(run, message)
 
     def private(self, ref: ConnectionRef, message: PrivateMessage) -> None:
         """An order, execution or position of an account."""
@@ -94,18 +106,18 @@ class Delivery:
         if not runs:
             with self._lock:
                 self._unrouted.append((self._clock.now_ms(), ref, message))
-        for run_id in runs:
-            self._post(run_id, message)
+        for run in runs:
+            self._post(run, message)
 
     def candle(self, symbol: str, interval: Interval, open_time_ms: int) -> None:
         """A candle has closed: every run's wake has its own moment within the spread, the same for all intervals."""
         message = CandleClosed(interval, open_time_ms)
-        for run_id in self._routes.candles.get((symbol, interval), ()):
-            delay_ms = spread_ms(run_id, self._candle_spread_ms)
+        for run in self._routes.candles.get((symbol, interval), ()):
+            delay_ms = spread_ms(run.run_id, self._candle_spread_ms)
             if delay_ms:
-                self._later.after(delay_ms, run_id, partial(self._post, run_id, message))
+                self._later.after(delay_ms, run.run_id, partial(self._post, run, message))
             else:
-                self._post(run_id, message)
+                self._post(run, message)
 
     def private_live(self, ref: ConnectionRef, gap_ms: int) -> None:
         """The account's stream is (again) live; ``gap_ms`` of it were not heard."""
@@ -116,12 +128,23 @@ class Delivery:
 
     def public_live(self, symbols: Iterable[str], gap_ms: int) -> None:
         """The symbols' candles are (again) live."""
-        runs = sorted({run_id for symbol in symbols for run_id in self._routes.symbols.get(symbol, ())})
-        self._reconnected(runs, "public", gap_ms)
+        self._reconnected(self._runs_on(symbols), "public", gap_ms)
 
-    def _reconnected(self, runs: Iterable[str], stream: str, gap_ms: int) -> None:
-        for run_id in runs:
-            self._post(run_id, Reconnected(stream, gap_ms, self._ids.ulid()))
+    def runs_of_account(self, ref: ConnectionRef) -> tuple[str, ...]:
+        """The ids of the account's active runs."""
+        return tuple(run.run_id for run in self._routes.connections.get(ref, ()))
+
+    def runs_on(self, symbols: Iterable[str]) -> tuple[str, ...]:
+        """The ids of the active runs on these symbols."""
+        return tuple(run.run_id for run in self._runs_on(symbols))
+
+    def _runs_on(self, symbols: Iterable[str]) -> list[ActiveRun]:
+        routes = self._routes.symbols
+        return sorted((run for symbol in set(symbols) for run in routes.get(symbol, ())), key=lambda run: run.run_id)
+
+    def _reconnected(self, runs: Iterable[ActiveRun], stream: str, gap_ms: int) -> None:
+        for run in runs:
+            self._post(run, Reconnected(stream, gap_ms, self._ids.ulid()))
 
     def _news(self, ref: ConnectionRef, position: PositionFact) -> bool:
         """Whether it differs from the last one: the exchange repeats the position on every order action."""
@@ -133,11 +156,12 @@ class Delivery:
             self._positions[key] = state
         return True
 
-    def _runs_of(self, ref: ConnectionRef, message: PrivateMessage) -> tuple[str, ...]:
+    def _runs_of(self, ref: ConnectionRef, message: PrivateMessage) -> tuple[ActiveRun, ...]:
         return self._routes.accounts.get((ref, _symbol(message)), ())
 
-    def _post(self, run_id: str, message: PrivateMessage | CandleClosed | Reconnected) -> None:
-        self._inbox.post(run_id, message)
+    def _post(self, run: ActiveRun, message: PrivateMessage | CandleClosed | Reconnected) -> None:
+        self._serving(run)
+        self._inbox.post(run.run_id, message)
         self.delivered += 1
 
 
@@ -156,5 +180,5 @@ def _symbol(message: PrivateMessage) -> str:
     return message.position.symbol
 
 
-def _append(table: dict[_Key, tuple[str, ...]], key: _Key, run_id: str) -> None:
-    table[key] = (*table.get(key, ()), run_id)
+def _append(table: dict[_Key, tuple[ActiveRun, ...]], key: _Key, run: ActiveRun) -> None:
+    table[key] = (*table.get(key, ()), run)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from chalicelib.domain.streams.leases import BEAT_EVERY_MS, Heartbeat, Membership, ShardRow, plan
 from chalicelib.ports import Clock
@@ -12,8 +12,12 @@ from chalicelib.stream_ports import LeaseStore
 class ShardHolder:
     """One task's leases. Not for several threads."""
 
-    def __init__(self, task: str, store: LeaseStore, clock: Clock) -> None:
+    def __init__(
+        self, task: str, store: LeaseStore, clock: Clock, touching: Callable[[str], None] = lambda name: None
+    ) -> None:
+        """``touching`` is told the name of each shard before its lease is claimed or released."""
         self.task = task
+        self._touching = touching
         self._store = store
         self._clock = clock
         self._members = Membership()
@@ -47,9 +51,11 @@ class ShardHolder:
             self._read_ms = now
         todo = plan(self.task, wanted, self._rows, self._members.alive(now), self._members.settled(now))
         for row in todo.release:
+            self._touching(row.name)
             self._store.release(row)
             self._rows[row.name] = ShardRow(row.name, "", row.epoch)
         for name, expected in todo.claim:
+            self._touching(name)
             taken = self._store.claim(name, expected, self.task)
             if taken is None:
                 self._read_ms = None  # somebody was faster: look again at the next step
@@ -60,6 +66,7 @@ class ShardHolder:
     def leave(self) -> None:
         """Releases everything and removes the heartbeat: the others take over within seconds."""
         for name in self.held:
+            self._touching(name)
             self._store.release(self._rows[name])
             self._rows[name] = ShardRow(name, "", self._rows[name].epoch)
         self._store.forget(self.task)

@@ -5,7 +5,7 @@ A run's own supervision is slower than that, and its candles may be. Who holds n
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from chalicelib.domain.runtime.record import ActiveRun
 from chalicelib.ports import Clock
@@ -17,8 +17,10 @@ REPEAT_MS = 60_000
 class LookAgain:
     """Rings each due run once, then only after a minute: an exchange that does not answer is asked no more often."""
 
-    def __init__(self, inbox: Inbox, clock: Clock) -> None:
+    def __init__(self, inbox: Inbox, clock: Clock, serving: Callable[[ActiveRun], None] = lambda run: None) -> None:
+        """``serving`` is told of each run before it is rung."""
         self._inbox = inbox
+        self._serving = serving
         self._clock = clock
         self._rung: dict[str, tuple[int, int]] = {}
 
@@ -32,6 +34,7 @@ class LookAgain:
             if asked:
                 rung[run.run_id] = (look_ms, rung_ms)
             elif run.look_ms and now >= run.look_ms:
+                self._serving(run)
                 self._inbox.ring(run.run_id)
                 rung[run.run_id] = (run.look_ms, now)
         self._rung = rung

@@ -12,8 +12,7 @@ import orjson
 import pytest
 
 from chalicelib.domain.secret import HIDDEN, Secret
-from chalicelib.observability import adopt_context, log_context, logger, redacted
-from functions.sidecar.log_lines import JsonLines
+from chalicelib.observability import adopt_context, line_format, log_context, logger, redacted
 
 TEXT = "canary-value"
 
@@ -75,7 +74,7 @@ def test_two_are_equal_that_hold_the_same() -> None:
 
 def test_no_log_line_shows_it() -> None:
     record = logging.makeLogRecord({"msg": "token %s", "args": (Secret(TEXT),), "any": Secret(TEXT), "token": TEXT})
-    line = JsonLines().format(record)
+    line = line_format().format(record)
 
     assert TEXT not in line
     assert json.loads(line)["message"] == f"token {HIDDEN}"
