@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 
 import pytest
 import requests
@@ -12,20 +11,6 @@ from pybit.exceptions import FailedRequestError, InvalidRequestError
 
 from tests.contract.exchange_client import LINEAR, buy, client, far_below, known, link, listen, private_stream
 from tests.contract.exchange_server import ExchangeServer
-
-
-@pytest.fixture(scope="module")
-def shared_server() -> Iterator[ExchangeServer]:
-    with ExchangeServer("--rate-factor", "10") as running:
-        yield running
-
-
-@pytest.fixture
-def server(shared_server: ExchangeServer) -> Iterator[ExchangeServer]:
-    """The shared server, without faults before and after."""
-    shared_server.sim("DELETE", "faults")
-    yield shared_server
-    shared_server.sim("DELETE", "faults")
 
 
 def test_a_reply_lost_after_acceptance_leaves_the_order_behind(server: ExchangeServer) -> None:

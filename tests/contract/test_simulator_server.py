@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -15,20 +14,6 @@ from pybit.exceptions import InvalidRequestError
 
 from tests.contract.exchange_client import LINEAR, buy, client, far_below, link, listen, private_stream
 from tests.contract.exchange_server import SHARED_PAYLOADS, ExchangeServer
-
-
-@pytest.fixture(scope="module")
-def shared_server() -> Iterator[ExchangeServer]:
-    with ExchangeServer("--rate-factor", "10") as running:
-        yield running
-
-
-@pytest.fixture
-def server(shared_server: ExchangeServer) -> Iterator[ExchangeServer]:
-    """The shared server, without faults before and after."""
-    shared_server.sim("DELETE", "faults")
-    yield shared_server
-    shared_server.sim("DELETE", "faults")
 
 
 def test_market_time_runs_at_its_speed_from_its_anchor(server: ExchangeServer) -> None:

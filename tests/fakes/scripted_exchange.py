@@ -10,7 +10,6 @@ from chalicelib.domain.market.candle import Candle
 from chalicelib.domain.market.funding_rate import FundingRate
 from chalicelib.domain.market.instrument import Instrument
 from chalicelib.domain.market.interval import Interval
-from chalicelib.domain.market.side import Side
 from chalicelib.domain.runtime.facts import (
     AccountSnapshot,
     ClosedPnlFact,
@@ -31,6 +30,7 @@ from chalicelib.ports import (
     StreamSignature,
     Ticker,
 )
+from tests.fakes.facts import PRICE, an_order
 
 GOOD_KEY = KeyInfo(
     uid="1",
@@ -64,24 +64,15 @@ def instrument(symbol: str = "BTCUSDT") -> Instrument:
 
 def order_fact(link_id: str, status: OrderStatus, filled: str = "0") -> OrderFact:
     """An order as the exchange shows it."""
-    return OrderFact(
+    executed = Decimal(filled)
+    return an_order(
         order_id="exchange-order",
         order_link_id=link_id,
-        symbol="BTCUSDT",
-        side=Side.BUY,
         order_type="Limit",
         status=status,
-        qty=Decimal("0.01"),
-        price=Decimal(40_000),
-        cum_exec_qty=Decimal(filled),
-        avg_price=Decimal(40_000) if Decimal(filled) else None,
-        reduce_only=False,
-        create_type="CreateByUser",
-        stop_order_type="",
-        trigger_price=None,
-        stop_loss=None,
-        take_profit=None,
-        reject_reason="EC_NoError",
+        price=PRICE,
+        cum_exec_qty=executed,
+        avg_price=PRICE if executed else None,
         created_ms=1,
         updated_ms=1,
     )

@@ -20,10 +20,8 @@ from chalicelib.domain.runtime.decide import decide
 from chalicelib.domain.runtime.decision import Situation, SnapshotRead
 from chalicelib.domain.runtime.facts import (
     AccountSnapshot,
-    ExecType,
     ExecutionFact,
     OrderFact,
-    OrderStatus,
     PositionFact,
     WalletFact,
 )
@@ -32,6 +30,7 @@ from chalicelib.domain.runtime.states import RunStatus, TradingState
 from chalicelib.ports import ConnectionRef
 from infra.local.exchange.engine import Exchange
 from infra.local.exchange.engine.catalogue import CATALOGUE
+from tests.fakes.facts import an_execution, an_order
 from tests.fakes.virtual_clock import VirtualClock
 from tests.simulation.exchange_in_memory import EngineSession, exchange_over
 from tests.simulation.faults import CALM
@@ -44,24 +43,11 @@ ROUNDS = 15
 
 
 def _order(number: int) -> OrderFact:
-    return OrderFact(
+    return an_order(
         order_id=f"order-{number}",
-        order_link_id="",
-        symbol="BTCUSDT",
-        side=Side.BUY,
         order_type="Limit",
-        status=OrderStatus.NEW,
-        qty=Decimal("0.010"),
         price=Decimal("39000.10"),
-        cum_exec_qty=Decimal(0),
-        avg_price=None,
         reduce_only=True,
-        create_type="CreateByUser",
-        stop_order_type="",
-        trigger_price=None,
-        stop_loss=None,
-        take_profit=None,
-        reject_reason="EC_NoError",
         created_ms=START_MS,
         updated_ms=START_MS,
     )
@@ -69,19 +55,12 @@ def _order(number: int) -> OrderFact:
 
 def _execution(number: int) -> ExecutionFact:
     side = Side.BUY if number % 2 == 0 else Side.SELL
-    return ExecutionFact(
+    return an_execution(
         exec_id=f"execution-{number}",
         order_id=f"order-{number}",
         order_link_id=f"sim-ZZZZZZZZZZZZZZZZ-e{number}",
-        symbol="BTCUSDT",
         side=side,
-        exec_type=ExecType.TRADE,
         price=Decimal("40000.10"),
-        qty=Decimal("0.010"),
-        fee=Decimal("0.22"),
-        closed_size=Decimal(0),
-        create_type="CreateByUser",
-        is_maker=False,
         time_ms=START_MS + number,
     )
 

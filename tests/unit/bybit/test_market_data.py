@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs
@@ -11,7 +10,7 @@ from chalicelib.adapters.bybit.market_data import INSTRUMENTS_TTL_MS, BybitMarke
 from chalicelib.domain.market.interval import Interval
 from chalicelib.ports import ExchangeUnavailable, NotFound
 from tests.unit.bybit.fakes import FakeClock
-from tests.unit.bybit.scripted_server import Answer, ScriptedServer, envelope, scripted_server
+from tests.unit.bybit.scripted_server import Answer, ScriptedServer, envelope
 
 MINUTE_MS = 60_000
 # In the middle of a minute: the candle that began at FORMING has not ended.
@@ -48,12 +47,6 @@ def rules(symbol: str = "BTCUSDT", **more: Any) -> dict[str, Any]:
         "fundingInterval": 480,
         **more,
     }
-
-
-@pytest.fixture
-def server() -> Iterator[ScriptedServer]:
-    with scripted_server() as running:
-        yield running
 
 
 @pytest.fixture

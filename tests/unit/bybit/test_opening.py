@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -11,23 +10,12 @@ import pytest
 from chalicelib.domain.market.side import Side
 from chalicelib.domain.runtime.orders import OrderRequest, OutcomeKind
 from chalicelib.ports import ConnectionRef, ExchangeRefused, ExchangeUnavailable
-from tests.unit.bybit.accounts import REF, Account, account_at
-from tests.unit.bybit.fakes import FakeClock, FakeRow, plainly
-from tests.unit.bybit.scripted_server import Answer, ScriptedServer, envelope, scripted_server
+from tests.unit.bybit.accounts import REF, Account
+from tests.unit.bybit.fakes import FakeRow, plainly
+from tests.unit.bybit.scripted_server import Answer, ScriptedServer, envelope
 
 ORDER = OrderRequest("bm-1-e-0", "BTCUSDT", Side.BUY, "Market", Decimal("0.010"), stop_loss=Decimal("58800.0"))
 ACCEPTED = envelope({"orderId": "order-1", "orderLinkId": "bm-1-e-0"})
-
-
-@pytest.fixture
-def server() -> Iterator[ScriptedServer]:
-    with scripted_server() as running:
-        yield running
-
-
-@pytest.fixture
-def account(server: ScriptedServer) -> Account:
-    return account_at(server.url, FakeClock())
 
 
 def test_one_tcp_connection_serves_many_calls_and_no_cookie_is_kept(server: ScriptedServer, account: Account) -> None:

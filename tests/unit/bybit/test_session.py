@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
@@ -14,22 +13,11 @@ from chalicelib.domain.runtime.orders import OrderRequest, OutcomeKind, Protecti
 from chalicelib.ports import ExchangeRefused, ExchangeUnavailable
 from tests.unit.bybit.accounts import REF, Account, account_at
 from tests.unit.bybit.fakes import FakeClock
-from tests.unit.bybit.scripted_server import Answer, ScriptedServer, envelope, scripted_server
+from tests.unit.bybit.scripted_server import Answer, ScriptedServer, envelope
 
 ORDER = OrderRequest("bm-1-e-0", "BTCUSDT", Side.BUY, "Market", Decimal("0.010"), stop_loss=Decimal("58800.0"))
 EXIT = OrderRequest("bm-1-x-0", "BTCUSDT", Side.SELL, "Market", Decimal("1E-2"), reduce_only=True, slippage_bps=50)
 ACCEPTED = envelope({"orderId": "order-1", "orderLinkId": "bm-1-e-0"})
-
-
-@pytest.fixture
-def server() -> Iterator[ScriptedServer]:
-    with scripted_server() as running:
-        yield running
-
-
-@pytest.fixture
-def account(server: ScriptedServer) -> Account:
-    return account_at(server.url, FakeClock())
 
 
 def test_an_accepted_order_is_acknowledged_with_its_id(server: ScriptedServer, account: Account) -> None:

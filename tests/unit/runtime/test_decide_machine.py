@@ -54,6 +54,7 @@ from chalicelib.domain.runtime.states import RunStatus, StopReason
 from chalicelib.domain.strategy.parse import parse_strategy
 from chalicelib.domain.strategy.spec import OnStop
 from infra.local.exchange.engine.catalogue import CATALOGUE
+from tests.fakes.facts import an_order
 from tests.simulation.scenario import START_MS, Shape, document, terms_of
 
 INSTRUMENT = CATALOGUE["BTCUSDT"].instrument
@@ -112,24 +113,14 @@ class Runtime(RuleBasedStateMachine):
         return list(self.record.state.living)
 
     def _order(self, intent: Intent, status: OrderStatus, executed: Decimal) -> OrderFact:
-        return OrderFact(
-            order_id="o1",
+        return an_order(
             order_link_id=intent.order_link_id,
             symbol=intent.symbol,
             side=intent.side,
             order_type=intent.order_type,
             status=status,
             qty=intent.qty,
-            price=None,
             cum_exec_qty=min(executed, intent.qty),
-            avg_price=None,
-            reduce_only=False,
-            create_type="CreateByUser",
-            stop_order_type="",
-            trigger_price=None,
-            stop_loss=None,
-            take_profit=None,
-            reject_reason="EC_NoError",
             created_ms=self.now,
             updated_ms=self.now,
         )

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 
 import pytest
 
-from chalicelib.domain.market.side import Side
 from chalicelib.domain.runtime.decide import decide
 from chalicelib.domain.runtime.decision import Decision, Situation
-from chalicelib.domain.runtime.facts import ExecType, ExecutionFact
+from chalicelib.domain.runtime.facts import ExecType
 from chalicelib.domain.runtime.messages import ExecutionUpdate
-from chalicelib.domain.runtime.record import RunRecord, RunState
-from chalicelib.domain.runtime.states import RunStatus, TradingState
+from chalicelib.domain.runtime.record import RunRecord
+from chalicelib.domain.runtime.states import RunStatus
 from chalicelib.domain.strategy.parse import parse_strategy
 from infra.local.exchange.engine.catalogue import CATALOGUE
+from tests.fakes.facts import a_running_state, an_execution
 from tests.simulation.scenario import START_MS, document, terms_of
 
 INSTRUMENT = CATALOGUE["BTCUSDT"].instrument
@@ -25,30 +24,8 @@ NOW = START_MS + 10_000
 
 def _told_of(time_ms: int, *, status: RunStatus = RunStatus.RUNNING, kind: ExecType = ExecType.TRADE) -> Decision:
     spec = parse_strategy(document())
-    execution = ExecutionFact(
-        exec_id="e-1",
-        order_id="o-1",
-        order_link_id="",
-        symbol="BTCUSDT",
-        side=Side.BUY,
-        exec_type=kind,
-        price=Decimal(40_000),
-        qty=Decimal("0.01"),
-        fee=Decimal("0.22"),
-        closed_size=Decimal(0),
-        create_type="CreateByUser",
-        is_maker=False,
-        time_ms=time_ms,
-    )
-    state = RunState(
-        status=status,
-        trading=TradingState.IDLE,
-        started_ms=STARTED,
-        leverage_set=True,
-        reconcile_due="",
-        reconciled_ms=NOW,
-        equity=Decimal(10_000),
-    )
+    execution = an_execution(exec_type=kind, time_ms=time_ms)
+    state = a_running_state(NOW, status=status, started_ms=STARTED)
     record = RunRecord(replace(terms_of(spec, INSTRUMENT, 60), created_ms=START_MS), state, epoch=1)
     return decide(record, (ExecutionUpdate(execution),), Situation(NOW, NOW, spec, INSTRUMENT))
 

@@ -14,17 +14,16 @@ from chalicelib.domain.runtime.decision import CancelOrder, Decision, Judged, No
 from chalicelib.domain.runtime.halt import Halt, HaltMode
 from chalicelib.domain.runtime.intent import IntentKind, IntentStatus
 from chalicelib.domain.runtime.judgement import Judgement
-from chalicelib.domain.runtime.position import Holding
 from chalicelib.domain.runtime.record import BarView, RunRecord, RunState
 from chalicelib.domain.runtime.states import RunStatus, StopReason, TradingState
 from chalicelib.domain.strategy.parse import parse_strategy
 from infra.local.exchange.engine.catalogue import CATALOGUE
+from tests.fakes.facts import PRICE, a_holding_state, a_protected_holding
 from tests.simulation.scenario import START_MS, document, terms_of
 
 INSTRUMENT = CATALOGUE["BTCUSDT"].instrument
 NOW = START_MS + 60_500 - START_MS % 60_000
 BAR = NOW - NOW % 60_000 - 60_000
-PRICE = Decimal(40_000)
 
 
 def _decide(
@@ -195,31 +194,8 @@ def _held(side: Side, on_opposite: str) -> tuple[RunRecord, Situation]:
     strategy = document()
     strategy["entry"]["onOpposite"] = on_opposite
     spec = parse_strategy(strategy)
-    holding = Holding(
-        side,
-        Decimal("0.010"),
-        PRICE,
-        BAR,
-        BAR - 60_000,
-        "000001",
-        stop_loss=PRICE - side.sign * 1000,
-        take_profit=PRICE + side.sign * 1000,
-        levels_final=True,
-        seen_stop_loss=PRICE - side.sign * 1000,
-        seen_take_profit=PRICE + side.sign * 1000,
-        protected_ms=BAR,
-    )
-    state = RunState(
-        status=RunStatus.RUNNING,
-        trading=TradingState.IN_POSITION,
-        holding=holding,
-        leverage_set=True,
-        reconcile_due="",
-        reconciled_ms=NOW,
-        equity=Decimal(10_000),
-        last_price=PRICE,
-        bar=BarView(BAR - 60_000, PRICE, None),
-    )
+    holding = a_protected_holding(side, BAR, entry_bar_ms=BAR - 60_000)
+    state = a_holding_state(holding, NOW, bar=BarView(BAR - 60_000, PRICE, None))
     return RunRecord(terms_of(spec, INSTRUMENT, 60), state), Situation(NOW, NOW, spec, INSTRUMENT)
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.market.side import Side
-from chalicelib.domain.runtime.facts import OrderFact, OrderStage, OrderStatus
+from chalicelib.domain.runtime.facts import OrderStage, OrderStatus
 from chalicelib.domain.runtime.intent import (
     LINK_ID,
     Intent,
@@ -22,6 +22,7 @@ from chalicelib.domain.runtime.intent import (
     order_link_id,
 )
 from chalicelib.domain.runtime.orders import ORDER_LINK_ID
+from tests.fakes.facts import an_order
 
 PREFIXES = st.from_regex(r"[A-Za-z0-9]{1,8}", fullmatch=True)
 RUN_IDS = st.from_regex(r"[0-9A-HJKMNP-TV-Z]{26}", fullmatch=True)
@@ -43,27 +44,7 @@ INTENT = Intent(
     created_ms=0,
     updated_ms=0,
 )
-ORDER = OrderFact(
-    order_id="o1",
-    order_link_id=INTENT.order_link_id,
-    symbol="BTCUSDT",
-    side=Side.BUY,
-    order_type="Market",
-    status=OrderStatus.NEW,
-    qty=Decimal("0.010"),
-    price=None,
-    cum_exec_qty=Decimal(0),
-    avg_price=None,
-    reduce_only=False,
-    create_type="CreateByUser",
-    stop_order_type="",
-    trigger_price=None,
-    stop_loss=None,
-    take_profit=None,
-    reject_reason="EC_NoError",
-    created_ms=0,
-    updated_ms=0,
-)
+ORDER = an_order(order_link_id=INTENT.order_link_id)
 
 
 @given(PREFIXES, RUN_IDS, st.sampled_from(IntentKind), st.integers(1, 36**5))

@@ -28,17 +28,16 @@ from chalicelib.domain.runtime.ladder import RESTING_AT_ONCE
 from chalicelib.domain.runtime.messages import ExecutionUpdate, OrderUpdate, PauseRequested, StopRequested
 from chalicelib.domain.runtime.orders import Outcome, OutcomeKind
 from chalicelib.domain.runtime.position import Holding
-from chalicelib.domain.runtime.record import BarView, RunRecord, RunState
+from chalicelib.domain.runtime.record import RunRecord, RunState
 from chalicelib.domain.runtime.report import figures
 from chalicelib.domain.runtime.states import RunStatus, StopReason, TradingState
 from chalicelib.domain.strategy.levels import levels
 from chalicelib.domain.strategy.parse import parse_strategy
 from infra.local.exchange.engine.catalogue import CATALOGUE
+from tests.fakes.facts import PRICE, QTY, a_holding_state, a_protected_holding
 from tests.simulation.scenario import START_MS, Shape, document, terms_of
 
 INSTRUMENT = CATALOGUE["BTCUSDT"].instrument
-PRICE = Decimal(40_000)
-QTY = Decimal("0.010")
 
 
 class Bot:
@@ -54,34 +53,18 @@ class Bot:
         self.fills: list[Any] = []
         self.executions = 0
         around = levels(self.spec, Side.BUY, PRICE, {}, INSTRUMENT)
-        holding = Holding(
+        holding = a_protected_holding(
             Side.BUY,
-            qty,
-            PRICE,
             START_MS,
-            START_MS,
-            "000001",
+            qty=qty,
             stop_loss=around.stop_loss,
             take_profit=around.take_profit,
-            levels_final=True,
             seen_stop_loss=around.stop_loss if protected else None,
             seen_take_profit=around.take_profit if protected else None,
             protected_ms=START_MS if protected else None,
             opened_qty=qty,
         )
-        state = RunState(
-            status=RunStatus.RUNNING,
-            trading=TradingState.IN_POSITION,
-            holding=holding,
-            leverage_set=True,
-            reconcile_due="",
-            reconciled_ms=START_MS,
-            equity=Decimal(10_000),
-            last_price=PRICE,
-            bar=BarView(START_MS, PRICE, None),
-            event_seq=1,
-            intent_seq=1,
-        )
+        state = a_holding_state(holding, START_MS, event_seq=1, intent_seq=1)
         self.record = RunRecord(terms_of(self.spec, INSTRUMENT, 60), state, epoch=1)
 
     @property

@@ -19,23 +19,14 @@ from chalicelib.domain.runtime.record import BarView, RunRecord, RunState
 from chalicelib.domain.runtime.states import RunStatus, TradingState
 from chalicelib.domain.strategy.parse import parse_strategy
 from infra.local.exchange.engine.catalogue import CATALOGUE
+from tests.fakes.facts import PRICE, a_running_state
 from tests.simulation.scenario import START_MS, document, terms_of
 
 INSTRUMENT = CATALOGUE["BTCUSDT"].instrument
 NOW = START_MS + 90_000 - START_MS % 60_000
 BAR = NOW - NOW % 60_000 - 60_000
-PRICE = Decimal(40_000)
 BUY = SignalReceived("event-1", Side.BUY, NOW, NOW + 60_000)
-RUNNING = RunState(
-    status=RunStatus.RUNNING,
-    trading=TradingState.IDLE,
-    leverage_set=True,
-    reconcile_due="",
-    reconciled_ms=NOW,
-    equity=Decimal(10_000),
-    bar=BarView(BAR, PRICE, None),
-    event_seq=1,
-)
+RUNNING = a_running_state(NOW, bar=BarView(BAR, PRICE, None), event_seq=1)
 
 
 def judged(signal: Side | None = Side.BUY, event_id: str = "event-1", price: Decimal | None = PRICE) -> Heard:
