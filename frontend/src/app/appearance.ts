@@ -1,9 +1,10 @@
 import { create } from "zustand";
 
-export type Theme = "system" | "dark" | "light";
+import { LIGHT_WISHED, resolveTheme, storedTheme, storeTheme, type Theme } from "./theme";
+
+export type { Theme };
 export type PriceColours = "teal-red" | "blue-orange";
 
-const THEME = "bm.theme";
 const COLOURS = "bm.price-colours";
 
 interface Appearance {
@@ -13,16 +14,10 @@ interface Appearance {
   resolved: "dark" | "light";
 }
 
-const prefersLight = () => window.matchMedia?.("(prefers-color-scheme: light)").matches ?? false;
-
 function read(): Appearance {
-  const theme = (localStorage.getItem(THEME) as Theme | null) ?? "system";
+  const theme = storedTheme();
   const colours = (localStorage.getItem(COLOURS) as PriceColours | null) ?? "teal-red";
-  return { theme, colours, resolved: resolve(theme) };
-}
-
-function resolve(theme: Theme): "dark" | "light" {
-  return theme === "system" ? (prefersLight() ? "light" : "dark") : theme;
+  return { theme, colours, resolved: resolveTheme(theme) };
 }
 
 export const useAppearance = create<Appearance>(read);
@@ -35,15 +30,15 @@ function reflect({ resolved, colours }: Appearance) {
 export function applyAppearance() {
   reflect(useAppearance.getState());
   useAppearance.subscribe(reflect);
-  window.matchMedia?.("(prefers-color-scheme: light)").addEventListener("change", () => {
+  window.matchMedia?.(LIGHT_WISHED).addEventListener("change", () => {
     const { theme } = useAppearance.getState();
-    useAppearance.setState({ resolved: resolve(theme) });
+    useAppearance.setState({ resolved: resolveTheme(theme) });
   });
 }
 
 export function setTheme(theme: Theme) {
-  localStorage.setItem(THEME, theme);
-  useAppearance.setState({ theme, resolved: resolve(theme) });
+  storeTheme(theme);
+  useAppearance.setState({ theme, resolved: resolveTheme(theme) });
 }
 
 export function setPriceColours(colours: PriceColours) {

@@ -2,23 +2,15 @@ import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 
 import { en } from "./en";
+import { chosenLanguage, initialLanguage, rememberLanguage, type Language } from "./language";
 
-export const LANGUAGES = ["en", "ru"] as const;
-export type Language = (typeof LANGUAGES)[number];
+export { LANGUAGES, type Language } from "./language";
 
 /** Each in its own words. */
 export const LANGUAGE_NAMES: Record<Language, string> = { en: "English", ru: "Русский" };
 
-const STORED = "bm.language";
-
-function initialLanguage(): Language {
-  const stored = localStorage.getItem(STORED);
-  if (stored === "en" || stored === "ru") return stored;
-  return navigator.languages.some((tag) => tag.toLowerCase().startsWith("ru")) ? "ru" : "en";
-}
-
 /** Whether the reader has ever chosen; if not, the account's own language may be used after login. */
-export const languageWasChosen = () => localStorage.getItem(STORED) !== null;
+export const languageWasChosen = () => chosenLanguage() !== null;
 
 function reflect(language: string) {
   document.documentElement.lang = language;
@@ -55,7 +47,7 @@ export async function startI18n() {
 }
 
 export async function setLanguage(language: Language, remember = true) {
-  if (remember) localStorage.setItem(STORED, language);
+  if (remember) rememberLanguage(language);
   await load(language);
   await i18next.changeLanguage(language);
 }
