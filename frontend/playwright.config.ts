@@ -48,7 +48,7 @@ export default defineConfig({
     : {
         webServer: {
           // A build of its own: nobody who builds dist/ meanwhile pulls the page from under a test.
-          command: `npx vite build --logLevel error --outDir ${BUILD} && npx vite preview --outDir ${BUILD} --host 127.0.0.1 --port ${PORT} --strictPort`,
+          command: `npx vite build --logLevel error --outDir ${BUILD} && npx vite build --config docs.vite.config.ts --logLevel error --outDir ${BUILD} && npx vite preview --outDir ${BUILD} --host 127.0.0.1 --port ${PORT} --strictPort`,
           url: `http://127.0.0.1:${PORT}`,
           reuseExistingServer: false,
         },

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
+import type { Connect, Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 import securityHeaders from "./security-headers.json" with { type: "json" };
@@ -9,13 +10,33 @@ import securityHeaders from "./security-headers.json" with { type: "json" };
 /** `API_PROXY=http://127.0.0.1:8080 npm run dev` develops against a running stack. */
 const apiProxy = process.env.API_PROXY;
 
+const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
+
+/** `/docs/` is `/docs` for `npm run dev` and the preview too. */
+function docsAddress(): Plugin {
+  const middleware: Connect.NextHandleFunction = (request, _, next) => {
+    if (/^\/docs\/?(\?|$)/.test(request.url ?? "")) request.url = "/docs.html";
+    next();
+  };
+  return {
+    name: "docs-address",
+    configureServer: (server) => void server.middlewares.use(middleware),
+    configurePreviewServer: (server) => void server.middlewares.use(middleware),
+  };
+}
+
 export default defineConfig({
-  plugins: [react(), tailwindcss()],
+  plugins: [react(), tailwindcss(), docsAddress()],
   resolve: {
-    alias: {
-      "@": fileURLToPath(new URL("./src", import.meta.url)),
-      "react-style-singleton": fileURLToPath(new URL("./src/ui/styleSingleton.ts", import.meta.url)),
-    },
+    alias: [
+      { find: /^@\//, replacement: source("") },
+      { find: "react-style-singleton", replacement: source("ui/styleSingleton.ts") },
+      // The API reference goes without what would send something elsewhere.
+      { find: /^@scalar\/agent-chat$/, replacement: source("docs/without/agentChat.ts") },
+      { find: /^@scalar\/agent-chat\/style\.css$/, replacement: source("docs/without/agentChat.css") },
+      { find: /^@scalar\/api-client\/(components|v2\/features\/modal)$/, replacement: source("docs/without/apiClient.ts") },
+      { find: /^@scalar\/use-toasts$/, replacement: source("docs/without/toasts.ts") },
+    ],
   },
   // The built page is tried with the headers that it is served with.
   preview: { headers: securityHeaders },

@@ -44,6 +44,9 @@ METHODS: Final = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 # The page's headers are kept beside the page, where its browser tests and the CDN's policy find them too.
 PAGE_HEADERS: Final[dict[str, str]] = json.loads((PROJECT / "frontend" / "security-headers.json").read_text())
 
+# Pages with an address of their own; every other address is the app's.
+PAGES: Final = {"docs": "docs.html", "docs/": "docs.html"}
+
 
 @dataclass(frozen=True, slots=True)
 class Origins:
@@ -89,7 +92,7 @@ def web_app(origins: Origins, mailbox: Mailbox) -> Starlette:
 
     async def page(request: Request) -> Response:
         root = origins.page.resolve()
-        wanted = (root / request.path_params["path"]).resolve()
+        wanted = (root / PAGES.get(request.path_params["path"], request.path_params["path"])).resolve()
         if wanted.is_file() and wanted.is_relative_to(root):
             immutable = wanted.is_relative_to(root / "assets")
             caching = "public, max-age=31536000, immutable" if immutable else "no-cache"

@@ -1,21 +1,8 @@
-import { expect, test, type Page } from "@playwright/test";
+import { expect, test } from "@playwright/test";
 
 import { OLD_RUN_ID, RUN_ID } from "./facts";
 import { MockApi } from "./mockApi";
-
-/** What the page does against the content security policy, as the browser reports it. */
-async function watchPolicy(page: Page): Promise<string[]> {
-  const found: string[] = [];
-  await page.exposeFunction("violated", (text: string) => found.push(text));
-  await page.addInitScript(() =>
-    document.addEventListener("securitypolicyviolation", (event) =>
-      (globalThis as unknown as { violated: (text: string) => void }).violated(
-        `${location.pathname}: ${event.effectiveDirective} ${event.blockedURI} ${event.sample}`,
-      ),
-    ),
-  );
-  return found;
-}
+import { watchPolicy } from "./policy";
 
 test("the policy is strict: no inline code or style, nothing from elsewhere, no frame around the page", async ({ page }) => {
   await MockApi.install(page);

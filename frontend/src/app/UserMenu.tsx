@@ -75,6 +75,9 @@ export function UserMenu() {
           <DropdownMenu.Item className={MENU_ITEM} onSelect={() => void navigate({ to: "/settings/security" })}>
             {t("nav.settings")}
           </DropdownMenu.Item>
+          <DropdownMenu.Item className={MENU_ITEM} asChild>
+            <a href="/docs">{t("nav.docs")}</a>
+          </DropdownMenu.Item>
           <DropdownMenu.Item className={MENU_ITEM} onSelect={() => void leave()}>
             {t("signOut")}
           </DropdownMenu.Item>
