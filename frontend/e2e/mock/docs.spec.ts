@@ -92,13 +92,16 @@ test("a script that gets into the reference is not run", async ({ page }) => {
   await expect.poll(() => violations.join()).toContain("script-src-elem inline");
 });
 
-test("there is nothing that sends requests to the API, and no assistant", async ({ page }) => {
+test("there is nothing that sends requests to the API, no place for a token, and no assistant", async ({ page }) => {
   await serveContract(page);
   await page.goto("/docs");
   await page.getByRole("heading", { level: 1 }).waitFor();
+  await expect(page.getByRole("main").getByText("/healthz").first()).toBeVisible();
+  await expect(page.getByRole("button", { name: "Auth Type" })).toHaveCount(0);
   await find(page, "stop run flat");
   await expect(page.getByRole("main").getByRole("heading", { name: STOP })).toBeInViewport();
 
+  await expect(page.getByRole("main").getByRole("textbox")).toHaveCount(0);
   await expect(page.getByRole("button", { name: /test request|send|ask ai|open api client/i })).toHaveCount(0);
 });
 
