@@ -12,6 +12,7 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 
 /** Rooms of the account and the workspace. */
 const SETTINGS = ["security", "exchanges", "team", "workspace", "audit", "data"].map((room) => `/settings/${room}`);
+const STRATEGY = "/factory/strategies/rsi-dip";
 const SIGNED_OUT = ["/register", "/verify-email", "/forgot-password", "/reset-password", "/invitation"];
 
 interface Violation {
@@ -44,7 +45,7 @@ for (const scheme of ["dark", "light"] as const) {
     await page.emulateMedia({ colorScheme: scheme });
     const api = await MockApi.install(page);
     api.startRun();
-    for (const path of ["/factory/bots", "/factory/runs", `/factory/runs/${RUN_ID}`, `/factory/runs/${OLD_RUN_ID}`, ...SETTINGS]) {
+    for (const path of ["/factory/bots", STRATEGY, "/factory/runs", `/factory/runs/${RUN_ID}`, `/factory/runs/${OLD_RUN_ID}`, ...SETTINGS]) {
       await open(page, path);
       expect(await seriousViolations(page), path).toEqual([]);
     }
@@ -92,11 +93,11 @@ for (const width of [320, 390, 1366]) {
 }
 
 for (const width of [320, 1366]) {
-  test(`no room of the account or the workspace scrolls sideways at ${width} px, in Russian`, async ({ page }) => {
+  test(`no strategy and no room of the account or the workspace scrolls sideways at ${width} px, in Russian`, async ({ page }) => {
     await page.setViewportSize({ width, height: 844 });
     await page.addInitScript(() => localStorage.setItem("bm.language", "ru"));
     await MockApi.install(page);
-    for (const path of [...SETTINGS, ...SIGNED_OUT]) {
+    for (const path of [STRATEGY, ...SETTINGS, ...SIGNED_OUT]) {
       await open(page, path);
       expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), path).toBeLessThanOrEqual(0);
     }
@@ -144,7 +145,7 @@ test("the keyboard reaches everything, with a ring to be seen", async ({ page })
 test("targets are at least 24 px, lines in prose aside", async ({ page }) => {
   const api = await MockApi.install(page);
   api.startRun();
-  for (const path of ["/factory/bots", "/factory/runs", `/factory/runs/${RUN_ID}`, ...SETTINGS, ...SIGNED_OUT]) {
+  for (const path of ["/factory/bots", STRATEGY, "/factory/runs", `/factory/runs/${RUN_ID}`, ...SETTINGS, ...SIGNED_OUT]) {
     await open(page, path);
     const small = await page.evaluate(() =>
       [...document.querySelectorAll<HTMLElement>("button, a[href], input, select, summary")]
@@ -176,7 +177,7 @@ test("nothing on any page or in any dialog needs a style or script beyond our ow
   api.settings.totpEnabled = false;
   api.settings.steppedUp = true;
   api.startRun();
-  for (const path of ["/factory/bots", `/factory/runs/${RUN_ID}`, ...SETTINGS]) await open(page, path);
+  for (const path of ["/factory/bots", STRATEGY, `/factory/runs/${RUN_ID}`, ...SETTINGS]) await open(page, path);
   await page.getByRole("button", { name: "Account and appearance" }).click();
   await page.getByRole("menu").waitFor();
   await page.keyboard.press("Escape");

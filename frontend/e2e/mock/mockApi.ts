@@ -2,6 +2,7 @@ import type { Page, Route, WebSocketRoute } from "@playwright/test";
 
 import * as facts from "./facts";
 import { MockSettings } from "./mockSettings";
+import { MockWebhook } from "./mockWebhook";
 import { RECOVERY_CODES } from "./settingsFacts";
 
 export interface Answer {
@@ -36,7 +37,9 @@ export class MockApi {
       counts: { orders: 0, fills: 0, trades: 0, errors: 0 },
     },
   };
+  strategy = copy(facts.strategy) as { spec: { entry: Record<string, unknown> } };
   readonly settings = new MockSettings();
+  readonly webhook = new MockWebhook();
   loggedIn = false;
   tokenValid = true;
   private sockets: WebSocketRoute[] = [];
@@ -136,11 +139,11 @@ export class MockApi {
       return { status: 204 };
     }
     if (!this.tokenValid || headers.authorization !== "Bearer token-1") return problem(401, "auth.token_expired", "the token has expired");
-    const own = this.settings.answer(method, path, query, body);
+    const own = this.settings.answer(method, path, query, body) ?? this.webhook.answer(method, path);
     if (own) return own;
     if (path === "/sockets/tickets") return { status: 201, body: { ticket: "t-1", url: "ws://127.0.0.1:1/socket", expiresAt: facts.iso(30_000) } };
     if (path === "/bots") return { body: { items: this.bots, nextCursor: null } };
-    if (path.startsWith("/strategies/")) return path.endsWith("/versions") ? { body: { items: [{ ...facts.strategy, version: 12 }], nextCursor: null } } : { body: facts.strategy };
+    if (path.startsWith("/strategies/")) return path.endsWith("/versions") ? { body: { items: [{ ...this.strategy, version: 12 }], nextCursor: null } } : { body: this.strategy };
     if (path.startsWith("/instruments/")) return { body: facts.instruments[path.split("/")[2]!] };
     if (path === "/terminal/candles") return { body: { symbol: query.get("symbol"), interval: query.get("interval"), items: facts.candles(), forming: null } };
     const started = /^\/bots\/([^/]+)\/runs$/.exec(path);

@@ -4,7 +4,14 @@ import * as facts from "./settingsFacts";
 
 const copy = <T>(value: T): T => structuredClone(value);
 /** What the API lets through only after a step-up. */
-const STEP_UP = [/^POST \/me\/(password|totp|recovery-codes|erase)$/, /^DELETE \/me\/totp$/, /^GET \/me\/export$/, /^(PATCH|DELETE) \/members\//, /^POST \/(invitations|exchanges)$/];
+const STEP_UP = [
+  /^POST \/me\/(password|totp|recovery-codes|erase)$/,
+  /^DELETE \/me\/totp$/,
+  /^GET \/me\/export$/,
+  /^(PATCH|DELETE) \/members\//,
+  /^POST \/(invitations|exchanges)$/,
+  /^POST \/strategies\/[^/]+\/webhook-secret$/,
+];
 
 type Body = Record<string, unknown>;
 

@@ -34,11 +34,12 @@ test("a script that gets into the page is not run", async ({ page }) => {
 });
 
 test("no page, dialog, menu or chart breaks the policy", async ({ page }) => {
+  test.setTimeout(90_000);
   const violations = await watchPolicy(page);
   const api = await MockApi.install(page);
   api.startRun();
   const account = ["profile", "security", "exchanges", "team", "workspace", "audit", "data"].map((room) => `/settings/${room}`);
-  const runs = ["/factory/bots", "/factory/runs", `/factory/runs/${OLD_RUN_ID}`, `/factory/runs/${RUN_ID}`];
+  const runs = ["/factory/bots", "/factory/strategies/rsi-dip", "/factory/runs", `/factory/runs/${OLD_RUN_ID}`, `/factory/runs/${RUN_ID}`];
   for (const path of ["/login", "/register", "/forgot-password", ...account, ...runs]) {
     await page.goto(path);
     await page.getByRole("heading", { level: 1 }).waitFor();

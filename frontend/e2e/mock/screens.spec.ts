@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 
 import { test, type Page } from "@playwright/test";
 
-import { OLD_RUN_ID, RUN_ID } from "./facts";
+import { iso, OLD_RUN_ID, RUN_ID } from "./facts";
 import { MockApi } from "./mockApi";
 
 /** Pictures for the eye, not for comparison: `SCREENSHOTS=/tmp/screens npm run e2e -- screens`. */
@@ -61,7 +61,22 @@ for (const look of LOOKS) {
     await page.waitForTimeout(400);
     await shot("start", false);
     await page.keyboard.press("Escape");
+    await settle(page, "/factory/strategies/rsi-dip");
+    await shot("strategy-without-signals");
+    out.strategy.spec.entry.long = { type: "external" };
+    out.settings.steppedUp = true;
+    await settle(page, "/factory/strategies/rsi-dip");
+    await page.getByRole("button", { name: /^(Make the secret|Создать секрет)$/ }).click();
+    await page.getByTestId("webhook-secret").waitFor();
+    await shot("strategy-secret", false);
     const run = out.startRun();
+    Object.assign(out.webhook, { lastSignalAt: iso(-42_000), lastEventId: "1795264454-long" });
+    await settle(page, "/factory/strategies/rsi-dip");
+    await shot("strategy");
+    await page.getByRole("button", { name: /^(Make a new secret|Создать новый секрет)$/ }).click();
+    await page.waitForTimeout(400);
+    await shot("strategy-renew", false);
+    await page.keyboard.press("Escape");
     await settle(page, "/factory/runs");
     await shot("runs");
     await settle(page, `/factory/runs/${RUN_ID}`);

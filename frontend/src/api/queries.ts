@@ -78,6 +78,12 @@ export const instrumentQuery = (symbol: string) =>
     staleTime: 60 * 60_000,
   });
 
+export const strategyQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["strategy", id],
+    queryFn: ({ signal }) => call<Strategy>("GET", `/strategies/${id}`, { signal }),
+  });
+
 /** The version a bot points at: versions never change, so neither does the answer. */
 export const strategyVersionQuery = (id: string, version: number) =>
   queryOptions({

@@ -88,6 +88,8 @@ export type Level =
 
 /** What the page reads of a strategy's document; the API hands it through as it was saved. */
 export interface StrategySpec {
+  market?: { symbol?: string };
+  timeframe?: string;
   entry?: { long?: unknown; short?: unknown };
   exit?: { stopLoss?: Level; takeProfit?: Level };
   risk?: {
@@ -103,6 +105,8 @@ export interface StrategySpec {
 }
 
 export type Strategy = Narrow<Schemas["StrategyView"], { spec: StrategySpec }>;
+export type Webhook = Schemas["WebhookView"];
+export type WebhookSecret = Schemas["WebhookSecretView"];
 
 export type RunStatus = "queued" | "starting" | "running" | "paused" | "stopping" | "finished" | "stopped" | "error";
 export type StopReason = "manual" | "timeout" | "risk" | "error" | "kill_switch" | "system";

@@ -1,27 +1,28 @@
-import { Link } from "@tanstack/react-router";
+import { Link, useLocation } from "@tanstack/react-router";
 import { Bot, ListVideo, Settings } from "lucide-react";
 import { useTranslation } from "react-i18next";
 
+import { classes } from "@/ui/classes";
+
 /** The areas that exist. A room that is not built yet has no door. */
 const AREAS = [
-  { to: "/factory/bots", icon: Bot, label: "nav.bots" },
-  { to: "/factory/runs", icon: ListVideo, label: "nav.runs" },
-  { to: "/settings", icon: Settings, label: "nav.settings" },
+  { to: "/factory/bots", icon: Bot, label: "nav.bots", within: ["/factory/bots", "/factory/strategies"] },
+  { to: "/factory/runs", icon: ListVideo, label: "nav.runs", within: ["/factory/runs"] },
+  { to: "/settings", icon: Settings, label: "nav.settings", within: ["/settings"] },
 ] as const;
 
 function Areas({ className }: { className: string }) {
   const { t } = useTranslation();
-  return AREAS.map(({ to, icon: Icon, label }) => (
-    <Link
-      key={to}
-      to={to}
-      className={className}
-      activeProps={{ className: "bg-s3 !text-text", "aria-current": "page" }}
-    >
-      <Icon aria-hidden size={20} />
-      <span className="text-caption">{t(label)}</span>
-    </Link>
-  ));
+  const path = useLocation({ select: ({ pathname }) => pathname });
+  return AREAS.map(({ to, icon: Icon, label, within }) => {
+    const here = within.some((start) => path.startsWith(start));
+    return (
+      <Link key={to} to={to} className={classes(className, here && "bg-s3 !text-text")} aria-current={here ? "page" : undefined}>
+        <Icon aria-hidden size={20} />
+        <span className="text-caption">{t(label)}</span>
+      </Link>
+    );
+  });
 }
 
 export function Rail() {

@@ -91,6 +91,13 @@ const run = createRoute({
   component: lazyRouteComponent(() => import("@/features/runs/RunPage"), "RunPage"),
 });
 
+const strategy = createRoute({
+  getParentRoute: () => app,
+  path: "/factory/strategies/$id",
+  beforeLoad: loadRooms,
+  component: lazyRouteComponent(() => import("@/features/strategies/StrategyPage"), "StrategyPage"),
+});
+
 const settings = createRoute({
   getParentRoute: () => app,
   path: "/settings",
@@ -139,7 +146,7 @@ const before = [login, register, verifyEmail, forgotPassword, resetPassword, inv
 const rooms = settings.addChildren([settingsIndex, security, exchanges, team, workspace, audit, data]);
 
 export const router = createRouter({
-  routeTree: root.addChildren([...before, app.addChildren([index, bots, runs, run, rooms])]),
+  routeTree: root.addChildren([...before, app.addChildren([index, bots, runs, run, strategy, rooms])]),
   defaultPreload: "intent",
   scrollRestoration: true,
 });

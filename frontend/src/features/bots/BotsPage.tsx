@@ -57,7 +57,10 @@ function BotRow({ bot, onStart }: { bot: Bot; onStart: () => void }) {
       <div className="min-w-0 flex-1 basis-64">
         <h2 className="text-h3 font-semibold break-words">{bot.name}</h2>
         <p className="text-dense break-words text-text2">
-          {bot.symbol} · {bot.timeframe} · {t("strategyVersion", { name: bot.strategyName, version: bot.strategyVersion })}
+          {bot.symbol} · {bot.timeframe} ·{" "}
+          <Link to="/factory/strategies/$id" params={{ id: bot.strategyId }} className="inline-block min-h-6 rounded-sm leading-6 underline decoration-dotted underline-offset-2 hover:text-text">
+            {t("strategyVersion", { name: bot.strategyName, version: bot.strategyVersion })}
+          </Link>
         </p>
       </div>
       <EnvironmentBadge env={bot.env} />

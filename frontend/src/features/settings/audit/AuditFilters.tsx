@@ -24,6 +24,8 @@ export const FAMILIES = [
   "position",
   "risk",
   "kill_switch",
+  "webhook",
+  "signal",
   "dataset",
   "audit",
 ] as const;
