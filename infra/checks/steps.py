@@ -61,5 +61,5 @@ TESTS = (
     Step("smoke and canary", module("tests.canary", "--minutes", "2"), seconds=420),
     Step("fuzz", module("tests.fuzz", "--examples", "4"), seconds=300),
     Step("page in Chromium, mock API", ("npm", "run", "--silent", "e2e"), FRONTEND, seconds=900),
-    Step("page in Chromium, local cloud", module("infra.checks.live_page"), seconds=420),
+    Step("page in Chromium, local cloud", module("infra.checks.live_page"), seconds=600),
 )
