@@ -53,6 +53,13 @@ test("a newcomer confirms the address, sets one-time codes up, logs in with them
   await page.getByRole("link", { name: "Go to the login page" }).click();
   await logIn(page, person);
   await expect(bots(page)).toBeVisible();
+  await page.goto(`${web}/settings/profile`);
+  await page.getByLabel("Name", { exact: true }).fill("A newcomer");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Saved", { exact: true })).toBeVisible();
+  await page.reload();
+  await expect(page.getByLabel("Name", { exact: true })).toHaveValue("A newcomer");
+
   await page.goto(`${web}/settings/security`);
   const { app, recovery } = await setUpCodes(page, person.password);
 

@@ -11,7 +11,7 @@ test.setTimeout(90_000);
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** Rooms of the account and the workspace. */
-const SETTINGS = ["security", "exchanges", "team", "workspace", "audit", "data"].map((room) => `/settings/${room}`);
+const SETTINGS = ["profile", "security", "exchanges", "team", "workspace", "audit", "data"].map((room) => `/settings/${room}`);
 const STRATEGY = "/factory/strategies/rsi-dip";
 const SIGNED_OUT = ["/register", "/verify-email", "/forgot-password", "/reset-password", "/invitation"];
 

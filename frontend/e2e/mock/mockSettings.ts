@@ -17,6 +17,7 @@ type Body = Record<string, unknown>;
 
 /** The account's and the workspace's part of the API, in the test's hands. */
 export class MockSettings {
+  name = session.user.name;
   totpEnabled = true;
   role = "admin";
   steppedUp = false;
@@ -34,7 +35,7 @@ export class MockSettings {
     const place = this.workspaces.find(({ id }) => id === this.workspaceId)!;
     return {
       ...session,
-      user: { ...session.user, totpEnabled: this.totpEnabled },
+      user: { ...session.user, name: this.name, totpEnabled: this.totpEnabled },
       workspace: { ...session.workspace, id: this.workspaceId, name: place.name, role: this.workspaceId === session.workspace.id ? this.role : place.role },
     };
   }
@@ -69,6 +70,13 @@ export class MockSettings {
   }
 
   private account(call: string, body: Body): Answer | null {
+    if (call === "PATCH /me") {
+      if (String(body.name).includes("\u202e")) return invalid("/name", "request.invalid");
+      this.name = String(body.name);
+      this.members[0]!.name = this.name;
+      const { user, workspace } = this.session();
+      return { body: { user, workspace } };
+    }
     if (call === "POST /me/totp") return { body: { secret: facts.SECRET, otpauthUri: `otpauth://totp/x?secret=${facts.SECRET}`, qrSvg: facts.qrSvg } };
     if (call === "POST /me/totp/confirm") {
       if (body.code !== CODE) return problem(403, "auth.totp_invalid", "wrong code");

@@ -35,7 +35,7 @@ for (const look of LOOKS) {
     }
     out.loggedIn = true;
     await page.addInitScript(() => localStorage.setItem("bm.csrf", "csrf-1"));
-    for (const room of ["security", "exchanges", "team", "workspace", "audit", "data"]) {
+    for (const room of ["profile", "security", "exchanges", "team", "workspace", "audit", "data"]) {
       await settle(page, `/settings/${room}`);
       await shot(`settings-${room}`);
     }

@@ -15,11 +15,42 @@ async function confirmWithCode(page: Page) {
   await expect(dialog).toBeHidden();
 }
 
+test("one's own name is changed in the profile, and is at once what the menu and the team show", async ({ page }) => {
+  const api = await MockApi.install(page);
+  await page.goto("/settings");
+  await expect(page).toHaveURL(/\/settings\/profile$/);
+  const name = page.getByLabel("Name", { exact: true });
+  await expect(name).toHaveValue("Demo");
+  await expect(page.getByLabel("E-mail")).toHaveValue(session.user.email);
+  await expect(page.getByLabel("E-mail")).not.toBeEditable();
+  await name.fill("  Ada of the desk ");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("Saved", { exact: true })).toBeVisible();
+  await expect(name).toHaveValue("Ada of the desk");
+  await expect(name).toBeFocused();
+  expect(sent(api, "PATCH", "/me").map(({ body }) => body)).toEqual([{ name: "Ada of the desk" }]);
+  await page.getByRole("button", { name: "Account and appearance" }).click();
+  await expect(page.getByRole("menu")).toContainText("Ada of the desk");
+  await page.keyboard.press("Escape");
+  await page.getByRole("navigation", { name: "Settings" }).getByRole("link", { name: "Team" }).click();
+  await expect(page.getByRole("region", { name: "Members" }).getByRole("listitem").first()).toContainText("Ada of the desk");
+});
+
+test("a name that the API refuses is said at its field, and the old one stays", async ({ page }) => {
+  const api = await MockApi.install(page);
+  await page.goto("/settings/profile");
+  const name = page.getByLabel("Name", { exact: true });
+  await name.fill("a\u202eb");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(name).toHaveAttribute("aria-invalid", "true");
+  await expect(page.getByText("Saved", { exact: true })).toHaveCount(0);
+  expect(api.settings.name).toBe("Demo");
+});
+
 test("one-time codes are set up by picture or by hand, and the recovery codes are kept", async ({ page }) => {
   const api = await MockApi.install(page);
   api.settings.totpEnabled = false;
-  await page.goto("/settings");
-  await expect(page).toHaveURL(/\/settings\/security$/);
+  await page.goto("/settings/security");
   await page.getByRole("button", { name: "Set up one-time codes" }).click();
   // Without a second factor the password is the proof.
   const proof = page.getByRole("dialog", { name: "Confirm that it is you" });

@@ -47,7 +47,8 @@ export function UserMenu() {
           className="z-50 max-h-[var(--radix-dropdown-menu-content-available-height)] max-w-[min(320px,calc(100vw-16px))] min-w-56 overflow-y-auto rounded-lg border border-hairline bg-s2 p-2 shadow-2xl"
         >
           <div className="px-2 pb-2">
-            <p className="font-medium break-all">{session?.user.email}</p>
+            {session?.user.name && <p className="font-medium break-words">{session.user.name}</p>}
+            <p className={session?.user.name ? "text-table break-all text-text2" : "font-medium break-all"}>{session?.user.email}</p>
             <p className="text-table text-text2">
               {session?.workspace.name} · {session && t(`roles.${session.workspace.role}`, { defaultValue: session.workspace.role })}
             </p>
@@ -72,7 +73,7 @@ export function UserMenu() {
             ))}
           </DropdownMenu.RadioGroup>
           <DropdownMenu.Separator className="my-2 h-px bg-hairline" />
-          <DropdownMenu.Item className={MENU_ITEM} onSelect={() => void navigate({ to: "/settings/security" })}>
+          <DropdownMenu.Item className={MENU_ITEM} onSelect={() => void navigate({ to: "/settings/profile" })}>
             {t("nav.settings")}
           </DropdownMenu.Item>
           <DropdownMenu.Item className={MENU_ITEM} asChild>

@@ -108,8 +108,13 @@ const settingsIndex = createRoute({
   getParentRoute: () => settings,
   path: "/",
   beforeLoad: () => {
-    throw redirect({ to: "/settings/security", replace: true });
+    throw redirect({ to: "/settings/profile", replace: true });
   },
+});
+const profile = createRoute({
+  getParentRoute: () => settings,
+  path: "/profile",
+  component: lazyRouteComponent(() => import("@/features/settings/profile/ProfilePage"), "ProfilePage"),
 });
 const security = createRoute({
   getParentRoute: () => settings,
@@ -143,7 +148,7 @@ const data = createRoute({
 });
 
 const before = [login, register, verifyEmail, forgotPassword, resetPassword, invitation];
-const rooms = settings.addChildren([settingsIndex, security, exchanges, team, workspace, audit, data]);
+const rooms = settings.addChildren([settingsIndex, profile, security, exchanges, team, workspace, audit, data]);
 
 export const router = createRouter({
   routeTree: root.addChildren([...before, app.addChildren([index, bots, runs, run, strategy, rooms])]),

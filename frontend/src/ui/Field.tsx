@@ -25,7 +25,7 @@ export function Field({ label, hint, error, unit, id, className = "", ...input }
           id={inputId}
           aria-invalid={error ? true : undefined}
           aria-describedby={[hint && hintId, error && errorId].filter(Boolean).join(" ") || undefined}
-          className="min-h-10 w-full min-w-0 rounded-md border border-control bg-bg px-3 aria-invalid:border-danger"
+          className="min-h-10 w-full min-w-0 rounded-md border border-control bg-bg px-3 read-only:border-hairline read-only:bg-transparent aria-invalid:border-danger"
         />
         {unit && <span className="shrink-0 text-text2">{unit}</span>}
       </div>

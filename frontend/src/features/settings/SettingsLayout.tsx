@@ -1,11 +1,12 @@
 import { Link, Outlet } from "@tanstack/react-router";
-import { Database, KeyRound, ScrollText, Settings2, ShieldCheck, Users } from "lucide-react";
+import { Database, KeyRound, ScrollText, Settings2, ShieldCheck, UserRound, Users } from "lucide-react";
 import { useTranslation } from "react-i18next";
 
 import { useSession } from "@/api/session";
 import { reaches } from "@/api/types";
 
 const ROOMS = [
+  { to: "/settings/profile", icon: UserRound, label: "nav.profile", least: "viewer" },
   { to: "/settings/security", icon: ShieldCheck, label: "nav.security", least: "viewer" },
   { to: "/settings/exchanges", icon: KeyRound, label: "nav.exchanges", least: "viewer" },
   { to: "/settings/team", icon: Users, label: "nav.team", least: "viewer" },
