@@ -195,6 +195,18 @@ test("an admin invites, changes a role after a proof, and cannot leave the works
   await expect(page.getByLabel("Role of Demo")).toHaveValue("admin");
 });
 
+test("roles stand under each other, whatever the buttons beside them say", async ({ page }) => {
+  await MockApi.install(page);
+  for (const width of [390, 820, 1366]) {
+    await page.setViewportSize({ width, height: 844 });
+    await page.goto("/settings/team");
+    const roles = page.getByLabel(/^Role of/);
+    await expect(roles).toHaveCount(3);
+    const lefts = await roles.evaluateAll((all) => all.map((role) => role.getBoundingClientRect().left));
+    expect(new Set(lefts).size, `${width} px: ${lefts.join(", ")}`).toBe(1);
+  }
+});
+
 test("who is no admin sees the team, but neither invitations nor the audit trail", async ({ page }) => {
   const api = await MockApi.install(page);
   api.settings.role = "viewer";

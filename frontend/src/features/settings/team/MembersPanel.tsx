@@ -31,7 +31,8 @@ export function MembersPanel({ admin }: { admin: boolean }) {
           <ErrorBlock error={members.error} onRetry={() => void members.refetch()} />
         </div>
       )}
-      <ul className="divide-y divide-hairline">
+      {/* One grid for all rows: whatever a row's button says, codes, roles and buttons stand under each other. */}
+      <ul className="divide-y divide-hairline md:grid md:grid-cols-[minmax(0,1fr)_auto_auto_auto] md:gap-x-4">
         {members.data?.map((member) => (
           <MemberRow key={member.userId} member={member} admin={admin} onChanged={refresh} onRemove={() => setRemoving(member)} />
         ))}
@@ -68,20 +69,22 @@ function MemberRow({ member, admin, onChanged, onRemove }: RowProps) {
   });
   const who = member.name || member.email;
   return (
-    <li className="px-3 py-2">
-      <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+    <li className="px-3 py-2 md:col-span-full md:grid md:grid-cols-subgrid">
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2 md:col-span-full md:grid md:grid-cols-subgrid md:justify-items-start">
         <div className="min-w-0 flex-1 basis-56">
           <p className="flex flex-wrap items-center gap-2 font-medium break-all">
             {who} {me && <Chip>{t("team.you")}</Chip>}
           </p>
           {member.name && <p className="text-dense break-all text-text2">{member.email}</p>}
         </div>
-        <Chip
-          tone={member.totpEnabled ? "neutral" : "warn"}
-          icon={member.totpEnabled ? <ShieldCheck aria-hidden size={12} /> : <ShieldAlert aria-hidden size={12} />}
-        >
-          {member.totpEnabled ? t("team.codesOn") : t("team.codesOff")}
-        </Chip>
+        <div className={admin ? "basis-full md:basis-auto" : undefined}>
+          <Chip
+            tone={member.totpEnabled ? "neutral" : "warn"}
+            icon={member.totpEnabled ? <ShieldCheck aria-hidden size={12} /> : <ShieldAlert aria-hidden size={12} />}
+          >
+            {member.totpEnabled ? t("team.codesOn") : t("team.codesOff")}
+          </Chip>
+        </div>
         {admin ? (
           <>
             <SelectField
@@ -98,7 +101,7 @@ function MemberRow({ member, admin, onChanged, onRemove }: RowProps) {
                 </option>
               ))}
             </SelectField>
-            <Button size="small" onClick={onRemove} aria-label={me ? undefined : t("team.removeTitle", { who })}>
+            <Button size="small" className="md:justify-self-stretch" onClick={onRemove} aria-label={me ? undefined : t("team.removeTitle", { who })}>
               {me ? t("team.leave") : t("team.remove")}
             </Button>
           </>
@@ -107,7 +110,7 @@ function MemberRow({ member, admin, onChanged, onRemove }: RowProps) {
         )}
       </div>
       {change.error !== null && (
-        <div className="mt-2">
+        <div className="mt-2 md:col-span-full">
           <ErrorBlock error={change.error} />
         </div>
       )}
