@@ -150,6 +150,23 @@ test("without a key the page says how to make one; a key that may withdraw is re
   expect(sent(api, "POST", "/exchanges").at(-1)!.body).toEqual({ exchange: "bybit", env: "demo", name: "My demo account", apiKey: "tradesOnly", secret: "very-secret" });
 });
 
+test("the secret's way is called encrypted only where it is", async ({ page, baseURL }) => {
+  const secure = "https://app.botmarketplace.example";
+  await page.route(`${secure}/**`, async (route) => {
+    const { pathname } = new URL(route.request().url());
+    await route.fulfill({ response: await page.request.get(baseURL + pathname) });
+  });
+  await MockApi.install(page);
+  for (const [origin, hint] of [
+    [baseURL, /opened over plain http: the secret travels unencrypted/],
+    [secure, /^It travels to the server encrypted/],
+  ] as const) {
+    await page.goto(`${origin}/settings/exchanges`);
+    await page.getByRole("button", { name: "Add a key" }).click();
+    await expect(page.getByRole("dialog").getByLabel("Secret")).toHaveAccessibleDescription(hint);
+  }
+});
+
 test("keys show what they may do and what to put right; a real one is deleted by typing its name", async ({ page }) => {
   const api = await MockApi.install(page);
   await page.goto("/settings/exchanges");

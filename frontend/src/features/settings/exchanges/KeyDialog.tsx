@@ -35,6 +35,8 @@ export function KeyDialog({ connection, onClose }: Props) {
   const action = useAction((key: { apiKey: string; secret: string }, name: string) =>
     connection ? changeConnection(connection.id, key) : addConnection({ ...key, name, env }),
   );
+  // A hint must not promise what the way to the server does not keep.
+  const encrypted = window.location.protocol === "https:";
   const wrong = fieldErrors(t, action.error);
   const rest = restOf(t, action.error, SHOWN);
 
@@ -85,7 +87,7 @@ export function KeyDialog({ connection, onClose }: Props) {
           maxLength={256}
           error={wrong["/apiKey"]}
         />
-        <PasswordField label={t("key.secret")} name="secret" required autoComplete="off" maxLength={256} hint={t("key.secretHint")} error={wrong["/secret"]} />
+        <PasswordField label={t("key.secret")} name="secret" required autoComplete="off" maxLength={256} hint={encrypted ? t("key.secretHint") : t("key.secretHintPlain", { scheme: "http" })} error={wrong["/secret"]} />
         <details className="text-dense">
           <summary className="inline-flex min-h-6 items-center rounded-sm text-accent">{t("guide.summary")}</summary>
           <div className="mt-2">
