@@ -42,41 +42,10 @@ export type Joined = Schemas["JoinedView"];
 export type AuditEntry = Schemas["AuditEntryView"];
 export type AuditVerdict = Narrow<Schemas["VerificationView"], { verdict: "intact" | "broken" }>;
 
-/** A sentence about an exchange key: `key` is its line among the problems. */
-export interface KeyNote {
-  key: string;
-  detail: string;
-  params: Record<string, string>;
-  level: "warning" | "error";
-}
-
-export interface KeyPermissions {
-  readOnly: boolean;
-  trade: boolean;
-  withdraw: boolean;
-  ipBound: boolean;
-  expiresAt: string | null;
-  marginMode: string;
-  scopes: string[];
-}
-
+export type KeyNote = Schemas["KeyNoteView"];
+export type KeyPermissions = Schemas["KeyPermissionsView"];
 export type ExchangeEnvironment = "demo" | "testnet" | "real";
-
-export interface Connection {
-  id: string;
-  exchange: string;
-  env: ExchangeEnvironment;
-  name: string;
-  maskedKey: string;
-  account: string;
-  status: "CONNECTED" | "FAILED";
-  fault: KeyNote | null;
-  warnings: KeyNote[];
-  permissions: KeyPermissions | null;
-  lastCheckedAt: string | null;
-  createdAt: string;
-  updatedAt: string;
-}
+export type Connection = Narrow<Schemas["ConnectionView"], { env: ExchangeEnvironment }>;
 
 export type Bot = Narrow<Schemas["BotView"], { status: "ready" | "running" }>;
 
