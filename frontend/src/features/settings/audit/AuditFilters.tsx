@@ -9,6 +9,7 @@ import { dayEnd, dayOf, dayStart } from "./days";
 
 export const FAMILIES = [
   "session",
+  "step_up",
   "account",
   "second_factor",
   "recovery_codes",
