@@ -24,7 +24,9 @@ export default defineConfig({
     locale: "en-GB",
     timezoneId: "Europe/Moscow",
     colorScheme: "dark",
-    trace: "retain-on-failure",
+    // A film of each test costs a quarter of the whole: the last picture and the steps with the page at each are enough.
+    trace: { mode: "retain-on-failure", screenshots: false },
+    screenshot: "only-on-failure",
     launchOptions: {
       executablePath: chromium,
       args: [
