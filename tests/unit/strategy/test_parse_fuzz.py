@@ -26,6 +26,7 @@ from ..backtest.markets import random_bars
 from .documents import cross, minimal, rsi_dip
 
 BUDGET_SECONDS = 0.05
+YARDSTICK_SECONDS = 0.006
 BARS = random_bars(1, 400)
 parse_strategy(minimal())  # the schema is compiled once, at the first use
 
@@ -63,10 +64,22 @@ def parsed(document: object) -> StrategySpec | None:
         return None
 
 
+def assert_within_budget(seconds: float) -> None:
+    """The budget is for a machine that does a fixed piece of work in the yardstick's time; a slower one, or one that is
+    slow at this moment, has as much more."""
+    assert seconds < BUDGET_SECONDS or seconds < BUDGET_SECONDS * _piece_of_work() / YARDSTICK_SECONDS
+
+
+def _piece_of_work() -> float:
+    begun = time.process_time()
+    sum(number * number for number in range(100_000))
+    return time.process_time() - begun
+
+
 def parse_within_budget(document: object) -> None:
     begun = time.process_time()
     spec = parsed(document)
-    assert time.process_time() - begun < BUDGET_SECONDS
+    assert_within_budget(time.process_time() - begun)
     if spec is None:
         return
     if spec.timeframe is Interval.M5:
@@ -143,7 +156,7 @@ def test_hostile_documents_are_refused_quickly(name: str) -> None:
         with pytest.raises(InvalidDocument):
             parse_strategy(HOSTILE[name])
         times.append(time.process_time() - begun)
-    assert np.median(times) < BUDGET_SECONDS
+    assert_within_budget(float(np.median(times)))
 
 
 def test_decimals_as_a_database_returns_them_are_numbers() -> None:
