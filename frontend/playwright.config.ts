@@ -17,7 +17,7 @@ export default defineConfig({
   outputDir: "test-results",
   workers: 1,
   reporter: [["list"]],
-  timeout: 30_000,
+  timeout: 60_000,
   expect: { timeout: 7_000 },
   use: {
     viewport: { width: 1366, height: 900 },
