@@ -36,20 +36,27 @@ PRODUCT = ("app.py", "chalicelib", "functions", "infra")
 STATE_MACHINES = tuple(str(path) for path in sorted((PROJECT / "infra" / "state_machine").glob("*.json")))
 
 LINT = (
-    Step("ruff", tool("ruff", "check", ".")),
-    Step("ruff format", tool("ruff", "format", "--check", ".")),
-    Step("mypy", tool("mypy")),
-    Step("import-linter", tool("lint-imports", "--no-cache")),
-    Step("bandit", tool("bandit", "--quiet", "-ll", "-c", "pyproject.toml", "-r", *PRODUCT)),
-    Step("secrets", module("infra.checks.secret_scan")),
-    Step("pip-audit", module("infra.checks.dependency_audit"), seconds=700),
-    Step("template", module("infra.package", "--without-dependencies", "--out", "build/lint")),
-    Step("cfn-lint", tool("cfn-lint", "build/lint/sam.json")),
-    Step("statelint", tool("statelint", *STATE_MACHINES)),
-    Step("npm packages", module("infra.local.page_build", "dependencies")),
-    Step("eslint", ("npm", "run", "--silent", "lint"), FRONTEND),
-    Step("tsc", ("npm", "run", "--silent", "typecheck"), FRONTEND),
+    (
+        Step("ruff", tool("ruff", "check", ".")),
+        Step("ruff format", tool("ruff", "format", "--check", ".")),
+        Step("mypy", tool("mypy")),
+        Step("import-linter", tool("lint-imports", "--no-cache")),
+        Step("pip-audit", module("infra.checks.dependency_audit"), seconds=700),
+    ),
+    (
+        Step("npm packages", module("infra.local.page_build", "dependencies")),
+        Step("eslint", ("npm", "run", "--silent", "lint"), FRONTEND),
+        Step("tsc", ("npm", "run", "--silent", "typecheck"), FRONTEND),
+    ),
+    (
+        Step("bandit", tool("bandit", "--quiet", "-ll", "-c", "pyproject.toml", "-r", *PRODUCT)),
+        Step("secrets", module("infra.checks.secret_scan")),
+        Step("template", module("infra.package", "--without-dependencies", "--out", "build/lint")),
+        Step("cfn-lint", tool("cfn-lint", "build/lint/sam.json")),
+        Step("statelint", tool("statelint", *STATE_MACHINES)),
+    ),
 )
+"""Lanes: the steps of one follow each other, the lanes stand side by side."""
 
 TESTS = (
     Step("unit and contract tests", tool("pytest", "-n", "logical", "tests/unit", "tests/contract"), seconds=1200),
@@ -63,3 +70,4 @@ TESTS = (
     Step("page in Chromium, mock API", ("npm", "run", "--silent", "e2e"), FRONTEND, seconds=900),
     Step("page in Chromium, local cloud", module("infra.checks.live_page"), seconds=600),
 )
+"""One after another: many of them measure time."""

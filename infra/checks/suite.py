@@ -1,4 +1,5 @@
-"""``make test`` and ``make lint``: runs the steps one after another, keeps their output, sums up.
+"""``make test`` and ``make lint``: runs the steps, keeps their output, sums up. Lint steps share the processor's cores;
+tests have it for themselves, one step after another.
 
 A failed step does not stop the others, so that one run says everything that is wrong.
 """
@@ -8,7 +9,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +21,7 @@ from infra.package import PROJECT
 
 LOGS = PROJECT / "build" / "checks"
 SHOWN_LINES = 60
+_printing = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +41,10 @@ def run(step: Step, environment: dict[str, str]) -> Outcome:
     code, reason = _execute(step, environment, log)
     seconds = time.monotonic() - started
     lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    print(f"{'ok  ' if code == 0 else 'FAIL'}  {step.name:<32} {seconds:6.1f} s", flush=True)
-    if code != 0:
-        print("\n".join(f"      {line}" for line in [*lines[-SHOWN_LINES:], reason]), flush=True)
+    with _printing:
+        print(f"{'ok  ' if code == 0 else 'FAIL'}  {step.name:<32} {seconds:6.1f} s", flush=True)
+        if code != 0:
+            print("\n".join(f"      {line}" for line in [*lines[-SHOWN_LINES:], reason]), flush=True)
     return Outcome(step, code == 0, seconds, lines[-1].strip() if lines else "")
 
 
@@ -66,13 +72,15 @@ def _execute(step: Step, environment: dict[str, str], log: Path) -> tuple[int, s
 
 def main(names: list[str]) -> int:
     """Runs the lint steps, and the tests too unless ``names`` is ``lint``. Returns the exit code."""
-    steps = LINT if names == ["lint"] else LINT + TESTS
+    tested = names != ["lint"]
     LOGS.mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, "CI": "true", "NO_COLOR": "1", "KEEP_CLOUD_LOGS": str(LOGS / "clouds")}
-    if steps is not LINT:
+    if tested:
         environment |= _chromium()
     started = time.monotonic()
-    outcomes = [run(step, environment) for step in steps]
+    outcomes = run_lanes(LINT, environment)
+    if tested:
+        outcomes += [run(step, environment) for step in TESTS]
     failed = [outcome for outcome in outcomes if not outcome.passed]
     print()
     for outcome in outcomes:
@@ -81,6 +89,13 @@ def main(names: list[str]) -> int:
     total = f"{len(outcomes) - len(failed)} of {len(outcomes)} steps passed in {time.monotonic() - started:.0f} s"
     print(total + (f"; failed: {', '.join(outcome.step.name for outcome in failed)}" if failed else ""))
     return 1 if failed else 0
+
+
+def run_lanes(lanes: Sequence[Sequence[Step]], environment: dict[str, str]) -> list[Outcome]:
+    """Runs the lanes side by side, as many at once as there are cores; each lane's steps in their order."""
+    with ThreadPoolExecutor(os.cpu_count() or 1) as cores:
+        done = cores.map(lambda lane: [run(step, environment) for step in lane], lanes)
+        return [outcome for lane in done for outcome in lane]
 
 
 def _chromium() -> dict[str, str]:
