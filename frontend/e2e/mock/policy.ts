@@ -1,4 +1,4 @@
-import type { Page } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 
 /** What the page does against the content security policy, as the browser reports it. */
 export async function watchPolicy(page: Page): Promise<string[]> {
@@ -12,4 +12,16 @@ export async function watchPolicy(page: Page): Promise<string[]> {
     ),
   );
   return found;
+}
+
+/** Puts an inline script into the open page, which must not run it and must report it to `violations`. */
+export async function expectIntruderRefused(page: Page, violations: string[]) {
+  await page.evaluate(() => {
+    const script = document.createElement("script");
+    script.textContent = "globalThis.intruder = true";
+    document.body.append(script);
+  });
+
+  expect(await page.evaluate(() => "intruder" in globalThis)).toBe(false);
+  await expect.poll(() => violations.join()).toContain("script-src-elem inline");
 }

@@ -22,3 +22,13 @@ def resources(package: Package) -> dict[str, Any]:
     """The template's resources by logical id."""
     found: dict[str, Any] = package.template["Resources"]
     return found
+
+
+@pytest.fixture(scope="session")
+def tables(resources: dict[str, Any]) -> dict[str, Any]:
+    """The template's DynamoDB tables by their name without a stage's prefix."""
+    return {
+        found["Properties"]["TableName"]["Fn::Sub"].removeprefix("${TablePrefix}-"): found
+        for found in resources.values()
+        if found["Type"] == "AWS::DynamoDB::Table"
+    }

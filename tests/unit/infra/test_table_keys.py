@@ -35,18 +35,10 @@ def _keys(schema: list[dict[str, str]]) -> dict[str, str]:
     return {key["KeyType"]: key["AttributeName"] for key in schema}
 
 
-def _tables(resources: dict[str, Any]) -> dict[str, Any]:
-    return {
-        found["Properties"]["TableName"]["Fn::Sub"].removeprefix("${TablePrefix}-"): found["Properties"]
-        for found in resources.values()
-        if found["Type"] == "AWS::DynamoDB::Table"
-    }
-
-
 @pytest.mark.parametrize("name", MODELS)
-def test_keys_and_indexes_are_the_tables(name: str, resources: dict[str, Any]) -> None:
+def test_keys_and_indexes_are_the_tables(name: str, tables: dict[str, Any]) -> None:
     model = MODELS[name]
-    table = _tables(resources)[base_name(model)]
+    table = tables[base_name(model)]["Properties"]
     schema = model._get_schema()  # what pynamodb would create; it has no public word for it
 
     assert _keys(schema["key_schema"]) == _keys(table["KeySchema"])
@@ -54,5 +46,5 @@ def test_keys_and_indexes_are_the_tables(name: str, resources: dict[str, Any]) -
     assert {index["index_name"]: _keys(index["key_schema"]) for index in schema["global_secondary_indexes"]} == indexes
 
 
-def test_every_table_has_its_model(resources: dict[str, Any]) -> None:
-    assert {base_name(model) for model in MODELS.values()} == set(_tables(resources)) - WITHOUT_MODEL
+def test_every_table_has_its_model(tables: dict[str, Any]) -> None:
+    assert {base_name(model) for model in MODELS.values()} == set(tables) - WITHOUT_MODEL

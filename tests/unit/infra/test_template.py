@@ -19,16 +19,7 @@ SHREDDED = {"connection-keys"}
 KEPT_FOR_35_DAYS = {"intents", "fills", "audit", "audit-chain", "runs", "run-events", "accounts", "manual-orders"}
 
 
-def _tables(resources: dict[str, Any]) -> dict[str, Any]:
-    return {
-        found["Properties"]["TableName"]["Fn::Sub"].removeprefix("${TablePrefix}-"): found
-        for found in resources.values()
-        if found["Type"] == "AWS::DynamoDB::Table"
-    }
-
-
-def test_all_tables_are_there_on_demand_with_point_in_time_recovery(resources: dict[str, Any]) -> None:
-    tables = _tables(resources)
+def test_all_tables_are_there_on_demand_with_point_in_time_recovery(tables: dict[str, Any]) -> None:
     assert set(tables) == CONTRACT_TABLES
     for name, table in tables.items():
         properties = table["Properties"]
@@ -37,16 +28,15 @@ def test_all_tables_are_there_on_demand_with_point_in_time_recovery(resources: d
         assert recovery is (name not in SHREDDED), name
 
 
-def test_what_is_deleted_to_shred_a_secret_has_no_copy(resources: dict[str, Any]) -> None:
+def test_what_is_deleted_to_shred_a_secret_has_no_copy(resources: dict[str, Any], tables: dict[str, Any]) -> None:
     for name in SHREDDED:
-        properties = _tables(resources)[name]["Properties"]
+        properties = tables[name]["Properties"]
         assert "StreamSpecification" not in properties
         assert properties["SSESpecification"] == {"SSEEnabled": True}
     assert not [found["Type"] for found in resources.values() if found["Type"].startswith("AWS::Backup")]
 
 
-def test_what_money_depends_on_outlives_the_stack(resources: dict[str, Any]) -> None:
-    tables = _tables(resources)
+def test_what_money_depends_on_outlives_the_stack(tables: dict[str, Any]) -> None:
     for name in KEPT_FOR_35_DAYS:
         assert tables[name]["DeletionPolicy"] == "Retain", name
         assert tables[name]["Properties"]["PointInTimeRecoverySpecification"]["RecoveryPeriodInDays"] == 35, name
