@@ -48,7 +48,8 @@ class _Copy:
             case list() | tuple():
                 return [self.value(item, [*path, index]) for index, item in enumerate(value)]
             case dict():
-                return {_name(key, path): self.value(item, [*path, _name(key, path)]) for key, item in value.items()}
+                named = ((_name(key, path), item) for key, item in value.items())
+                return {name: self.value(item, [*path, name]) for name, item in named}
             case _:
                 raise InvalidDocument([_not_json(path, type(value).__name__)])
 
