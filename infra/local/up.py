@@ -82,7 +82,7 @@ def welcome(cloud: LocalCloud) -> str:
             f"    email     {points['email']}",
             f"    password  {points['password']}",
             f"    mails     {points['web']}/mailbox",
-            f"    code      python -m infra.local.totp   (secret {points['totp_secret']})",
+            f"    code      .venv/bin/python -m infra.local.totp   (secret {points['totp_secret']})",
             "",
             f"  Market at {cloud.speed:g}x. Addresses are in {_shown(cloud.state / 'endpoints.json')}.",
             "  Ctrl-C stops everything and keeps the state.",
