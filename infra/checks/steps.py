@@ -33,6 +33,7 @@ def module(name: str, *arguments: str) -> tuple[str, ...]:
 
 
 PRODUCT = ("app.py", "chalicelib", "functions", "infra")
+INTEGRATION = tuple(f"tests/integration/{folder}" for folder in ("accounts", "cloud", "lab"))
 STATE_MACHINES = tuple(str(path) for path in sorted((PROJECT / "infra" / "state_machine").glob("*.json")))
 
 LINT = (
@@ -44,7 +45,6 @@ LINT = (
         Step("pip-audit", module("infra.checks.dependency_audit"), seconds=700),
     ),
     (
-        Step("npm packages", module("infra.local.page_build", "dependencies")),
         Step("eslint", ("npm", "run", "--silent", "lint"), FRONTEND),
         Step("tsc", ("npm", "run", "--silent", "typecheck"), FRONTEND),
     ),
@@ -56,18 +56,32 @@ LINT = (
         Step("statelint", tool("statelint", *STATE_MACHINES)),
     ),
 )
-"""Lanes: the steps of one follow each other, the lanes stand side by side."""
+"""Lanes: the steps of one follow each other, the lanes stand side by side. The page's packages are there."""
 
-TESTS = (
-    Step("unit and contract tests", tool("pytest", "-n", "logical", "tests/unit", "tests/contract"), seconds=1200),
-    Step("simulation", tool("pytest", "-n", "auto", "tests/simulation"), seconds=600),
-    Step("page's unit tests", ("npm", "run", "--silent", "test"), FRONTEND),
+PREPARED = (
+    Step("npm packages", module("infra.local.page_build", "dependencies")),
     Step("page", module("infra.local.page_build")),
-    Step("integration tests", tool("pytest", "tests/integration"), seconds=1500),
-    # One cloud for both: secrets are planted, the smoke run goes on, and all that the cloud kept is looked through.
-    Step("smoke and canary", module("tests.canary", "--minutes", "2"), seconds=420),
-    Step("fuzz", module("tests.fuzz", "--examples", "4"), seconds=300),
-    Step("page in Chromium, mock API", ("npm", "run", "--silent", "e2e"), FRONTEND, seconds=900),
-    Step("page in Chromium, local cloud", module("infra.checks.live_page"), seconds=600),
 )
-"""One after another: many of them measure time."""
+"""What the steps of the page stand on: done before any of them begins."""
+
+COMPUTED = (
+    Step("unit and contract tests", tool("pytest", "-n", "logical", "tests/unit", "tests/contract"), seconds=2400),
+    Step("simulation", tool("pytest", "-n", "logical", "tests/simulation"), seconds=1200),
+    Step("page's unit tests", ("npm", "run", "--silent", "test"), FRONTEND, seconds=600),
+)
+"""Tests that need the processor and no particular time: they take what the others leave."""
+
+WATCHED = (
+    (
+        Step("runs", tool("pytest", "tests/integration/runs"), seconds=1500),
+        Step("page in Chromium, mock API", ("npm", "run", "--silent", "e2e"), FRONTEND, seconds=1200),
+        Step("fuzz", module("tests.fuzz", "--examples", "4"), seconds=600),
+    ),
+    (
+        Step("integration", tool("pytest", *INTEGRATION), seconds=1500),
+        # One cloud for both: secrets are planted, the smoke run goes on, and all that the cloud kept is looked through.
+        Step("smoke and canary", module("tests.canary", "--minutes", "2"), seconds=600),
+        Step("page in Chromium, local cloud", module("infra.checks.live_page"), seconds=600),
+    ),
+)
+"""Lanes of tests against the clock: of a run's deadline, of a page that must answer. They mostly wait."""

@@ -1,7 +1,8 @@
-"""``make test`` and ``make lint``: runs the steps, keeps their output, sums up. Lint steps share the processor's cores;
-tests have it for themselves, one step after another.
+"""``make test`` and ``make lint``: runs the steps, keeps their output, sums up.
 
-A failed step does not stop the others, so that one run says everything that is wrong.
+Tests against the clock wait most of the time. Beside them goes what merely computes, at the lowest priority: it takes
+the processor that they leave, and gives it back at once. A failed step does not stop the others, so that one run says
+everything that is wrong.
 """
 
 from __future__ import annotations
@@ -16,11 +17,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.checks.steps import LINT, TESTS, Step
+from infra.checks.steps import COMPUTED, LINT, PREPARED, WATCHED, Step
 from infra.package import PROJECT
 
 LOGS = PROJECT / "build" / "checks"
 SHOWN_LINES = 60
+GIVING_WAY = ("nice", "-n", "19")
+TESTS = (*COMPUTED, *(step for lane in WATCHED for step in lane))
 _printing = threading.Lock()
 
 
@@ -34,11 +37,11 @@ class Outcome:
     last_line: str
 
 
-def run(step: Step, environment: dict[str, str]) -> Outcome:
-    """Runs one step and prints a line on it, with the end of its output when it failed."""
+def run(step: Step, environment: dict[str, str], *, patient: bool = False) -> Outcome:
+    """Runs one step and prints a line on it, with the end of its output when it failed. A ``patient`` one gives way."""
     log = LOGS / f"{step.name.replace(' ', '-').replace(',', '')}.log"
     started = time.monotonic()
-    code, reason = _execute(step, environment, log)
+    code, reason = _execute(step, environment, log, GIVING_WAY if patient else ())
     seconds = time.monotonic() - started
     lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
     with _printing:
@@ -48,11 +51,11 @@ def run(step: Step, environment: dict[str, str]) -> Outcome:
     return Outcome(step, code == 0, seconds, lines[-1].strip() if lines else "")
 
 
-def _execute(step: Step, environment: dict[str, str], log: Path) -> tuple[int, str]:
+def _execute(step: Step, environment: dict[str, str], log: Path, before: tuple[str, ...]) -> tuple[int, str]:
     with log.open("wb") as output:
         try:
             process = subprocess.Popen(
-                step.command,
+                (*before, *step.command),
                 cwd=step.folder,
                 env=environment,
                 stdin=subprocess.DEVNULL,
@@ -72,29 +75,37 @@ def _execute(step: Step, environment: dict[str, str], log: Path) -> tuple[int, s
 
 def main(names: list[str]) -> int:
     """Runs the lint steps, and the tests too unless ``names`` is ``lint``. Returns the exit code."""
-    tested = names != ["lint"]
     LOGS.mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, "CI": "true", "NO_COLOR": "1", "KEEP_CLOUD_LOGS": str(LOGS / "clouds")}
-    if tested:
-        environment |= _chromium()
     started = time.monotonic()
-    outcomes = run_lanes(LINT, environment)
-    if tested:
-        outcomes += [run(step, environment) for step in TESTS]
+    if names == ["lint"]:
+        outcomes = [run(PREPARED[0], environment), *run_lanes(LINT, environment)]
+    else:
+        outcomes = run_all(environment | _chromium())
     failed = [outcome for outcome in outcomes if not outcome.passed]
     print()
     for outcome in outcomes:
-        if outcome.step in TESTS and outcome.passed:
+        if outcome.passed and outcome.step in TESTS:
             print(f"  {outcome.step.name}: {outcome.last_line[:200]}")
     total = f"{len(outcomes) - len(failed)} of {len(outcomes)} steps passed in {time.monotonic() - started:.0f} s"
     print(total + (f"; failed: {', '.join(outcome.step.name for outcome in failed)}" if failed else ""))
     return 1 if failed else 0
 
 
-def run_lanes(lanes: Sequence[Sequence[Step]], environment: dict[str, str]) -> list[Outcome]:
-    """Runs the lanes side by side, as many at once as there are cores; each lane's steps in their order."""
+def run_all(environment: dict[str, str]) -> list[Outcome]:
+    """Runs every step: what the page needs, then all lanes, those that compute beside those that watch the clock."""
+    outcomes = [run(step, environment) for step in PREPARED]
+    with ThreadPoolExecutor(2) as kinds:
+        computed = kinds.submit(run_lanes, (COMPUTED, *LINT), environment, patient=True)
+        watched = kinds.submit(run_lanes, WATCHED, environment)
+        return [*outcomes, *watched.result(), *computed.result()]
+
+
+def run_lanes(lanes: Sequence[Sequence[Step]], environment: dict[str, str], *, patient: bool = False) -> list[Outcome]:
+    """Runs the lanes side by side, as many at once as there are cores; each lane's steps in their order. ``patient``
+    lanes give way to everything else."""
     with ThreadPoolExecutor(os.cpu_count() or 1) as cores:
-        done = cores.map(lambda lane: [run(step, environment) for step in lane], lanes)
+        done = cores.map(lambda lane: [run(step, environment, patient=patient) for step in lane], lanes)
         return [outcome for lane in done for outcome in lane]
 
 

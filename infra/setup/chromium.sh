@@ -1,12 +1,14 @@
 #!/bin/sh
-# Prints the path of a Chromium for the browser tests: the one named, the one on the path, Debian's, or npm's.
+# Prints the path of a Chromium for the browser tests: the one named, one on the path, Debian's, or npm's. The headless
+# shell is preferred: it draws the same pages for two thirds of the processor time.
 set -eu
 cd "$(dirname "$0")/../.."
 
 found() { [ -n "$1" ] && [ -x "$1" ] && "$1" --version >/dev/null 2>&1; }
 
 look() {
-    for candidate in "${CHROMIUM_PATH:-}" "$(command -v chromium || true)" "$(command -v chromium-browser || true)" \
+    for candidate in "${CHROMIUM_PATH:-}" "$(command -v chromium-headless-shell || true)" \
+        "$(command -v chromium || true)" "$(command -v chromium-browser || true)" \
         "$(command -v google-chrome || true)"; do
         if found "$candidate"; then
             echo "$candidate"
@@ -20,10 +22,13 @@ look && exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     echo "Installing Debian's Chromium …" >&2
-    if (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium) \
-        >/dev/null 2>&1 </dev/null && look; then
-        exit 0
-    fi
+    apt-get update -qq >/dev/null 2>&1 </dev/null || true
+    for package in chromium-headless-shell chromium; do
+        if DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package" >/dev/null 2>&1 \
+            </dev/null && look; then
+            exit 0
+        fi
+    done
 fi
 
 folder=.local/chromium

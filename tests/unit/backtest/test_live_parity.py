@@ -43,16 +43,17 @@ def test_a_month_bar_by_bar_decides_as_the_backtest_does(preset: Preset, month: 
     signals = plan.evaluate(bars)
     count = len(bars[plan.spec.timeframe])
     different = []
+    levels = {key: np.empty(count) for key in signals.levels}
 
     for bar in range(count):
         decision = decide_on_close(plan, live_windows(plan, bars, bar))
         expected = Side.BUY if signals.long[bar] else Side.SELL if signals.short[bar] else None
         leave = (bool(signals.exit_long[bar]), bool(signals.exit_short[bar]))
-        same = decision.signal is expected and (decision.indicator_exit_long, decision.indicator_exit_short) == leave
-        for key, series in signals.levels.items():
-            value = float(decision.level_inputs.get(key, "nan"))
-            same = same and bool(np.isclose(value, series[bar], rtol=1e-9, equal_nan=True))
-        if not same:
+        if decision.signal is not expected or (decision.indicator_exit_long, decision.indicator_exit_short) != leave:
             different.append(bar)
+        for key, values in levels.items():
+            values[bar] = float(decision.level_inputs.get(key, "nan"))
 
     assert different == []
+    for key, values in levels.items():
+        np.testing.assert_allclose(values, signals.levels[key], rtol=1e-9, err_msg=key)
