@@ -164,6 +164,19 @@ def test_a_decision_cannot_be_written_twice(stored: Stored) -> None:
         stored.store.commit(claimed, Commit(replace(claimed.state, event_seq=3), events=(_event(3),)))
 
 
+def test_a_decision_that_changes_the_state_alone_is_fenced_as_well(stored: Stored) -> None:
+    stored.store.create(_record(), QUEUED, LIMITS)
+    claimed = stored.store.claim(RUN_ID, START_MS, 0)
+    first = stored.store.commit(claimed, Commit(replace(claimed.state, reconciled_ms=START_MS)))
+    assert stored.store.get(RUN_ID) == first
+    with pytest.raises(FenceLost):
+        stored.store.commit(claimed, Commit(replace(claimed.state, reconciled_ms=START_MS + 1)))
+    stored.store.claim(RUN_ID, START_MS + 1, 0)
+    with pytest.raises(FenceLost):
+        stored.store.commit(first, Commit(replace(first.state, reconciled_ms=START_MS + 2)))
+    assert stored.store.get(RUN_ID).state == first.state
+
+
 @pytest.mark.parametrize("again", ["event", "fill"])
 def test_a_repeated_event_or_fill_refuses_the_whole_decision(stored: Stored, again: str) -> None:
     stored.store.create(_record(), QUEUED, LIMITS)

@@ -19,11 +19,11 @@ from chalicelib.adapters.dynamodb.inbox import DynamoInbox
 from chalicelib.adapters.dynamodb.kill_switch import DynamoKillSwitch
 from chalicelib.adapters.dynamodb.run_tables import WAKE, RunItem
 from chalicelib.adapters.dynamodb.runs import DynamoRunStore
-from chalicelib.bootstrap import clock as wall_clock
 from chalicelib.bootstrap.exchange import audit_trail, exchange, market_data
 from chalicelib.bootstrap.runtime import judge, run_store
 from chalicelib.domain.accounts.actor import Actor
 from chalicelib.domain.accounts.roles import Role
+from chalicelib.domain.audit.trading import of_run_event
 from chalicelib.domain.runtime.facts import AccountSnapshot, ExecutionFact
 from chalicelib.domain.runtime.messages import ExecutionUpdate, StopRequested
 from chalicelib.domain.runtime.states import StopReason
@@ -37,6 +37,7 @@ from tests.performance.fast_clock import FastClock
 MINUTES = 60
 SUPERVISION_SECONDS = 90.0
 TOKEN = "counted-hour"
+MOST_EVENTS = 10_000
 # StartExecution enters Parallel and the two branches' first states; at the end come Wake, its Succeed, Finalize, Ended.
 TRANSITIONS_AROUND = 7
 
@@ -108,11 +109,12 @@ def stamped(execution: ExecutionFact, clock: FastClock) -> ExecutionFact:
 
 @dataclass(slots=True)
 class Hour:
-    """What was counted in an hour of a run."""
+    """What was counted in an hour of a run; ``audited`` are the events that the audit trail has a row for."""
 
     ticks: int = 0
     supervised: int = 0
     trades: int = 0
+    audited: int = 0
     executions: Counter[str] = field(default_factory=Counter)
     meter: Meter = field(default_factory=Meter)
     minutes: int = MINUTES
@@ -123,10 +125,10 @@ class Hour:
         return self.ticks + TRANSITIONS_AROUND
 
 
-def measured_hour(start: StartRun, session: dict[str, Any], bot_id: str, speed: float) -> Hour:
-    """Plays an hour of the bot's run. The environment must be that of the local cloud."""
+def measured_hour(start: StartRun, session: dict[str, Any], bot_id: str, fast: FastClock) -> Hour:
+    """Plays an hour of the bot's run. The environment must be that of the local cloud. Hours that follow each other
+    share a clock: on one that began anew, the last start would lie ahead."""
     run_store()  # binds the tables
-    fast = FastClock(wall_clock(), speed)
     store = DynamoRunStore(Connection(), fast)
     inbox = StampedInbox(fast)
     calls = CountedCalls(exchange("bench"), fast)
@@ -154,21 +156,23 @@ def measured_hour(start: StartRun, session: dict[str, Any], bot_id: str, speed: 
             if outcome == "ended":
                 break
             if outcome == "parked":
-                hour.supervised += not _rung(run_id, store, inbox, fast, speed)
+                hour.supervised += not _rung(run_id, store, inbox, fast)
             if not deadline_told and fast.now_ms() >= record.terms.deadline_ms:
                 deadline_told = True
                 inbox.post(run_id, StopRequested(StopReason.TIMEOUT, None, "deadline"))
     hour.executions = calls.calls
     hour.trades = store.get(run_id).state.counts.trades
+    events = store.events(run_id, 0, MOST_EVENTS)
+    hour.audited = sum(of_run_event(actor.workspace_id, run_id, event, 0) is not None for event in events)
     return hour
 
 
-def _rung(run_id: str, store: DynamoRunStore, inbox: DynamoInbox, clock: FastClock, speed: float) -> bool:
+def _rung(run_id: str, store: DynamoRunStore, inbox: DynamoInbox, clock: FastClock) -> bool:
     """Whether somebody took the token before the time was over; also true at the deadline, whose branch rings.
 
     A run that must look at its account again is rung here: the sidecar, whose part that is, has the wall's clock.
     """
-    end = time.monotonic() + SUPERVISION_SECONDS / speed
+    end = time.monotonic() + SUPERVISION_SECONDS / clock.speed
     record = store.get(run_id)
     look_ms, deadline_ms = record.state.look_ms, record.terms.deadline_ms
     client = Connection().client

@@ -10,26 +10,36 @@ import sys
 import time
 from pathlib import Path
 
+from chalicelib.bootstrap import clock
 from chalicelib.bootstrap.api import LazyApiServices
 from tests.e2e.api_client import ApiClient
 from tests.e2e.run_observer import ENDED
-from tests.e2e.trading_bot import ready_bot, strategy_spec
+from tests.e2e.trading_bot import always_long, ready_bot, strategy_spec
 from tests.performance.cost_model import TABLE, HourlyCounts, cost_of_an_hour
+from tests.performance.fast_clock import FastClock
 from tests.performance.figures import emit, percentile
 from tests.performance.live_run import LogFacts, log_facts, wake_to_tick_ms
 from tests.performance.measured_hour import MINUTES, Hour, measured_hour
 from tests.performance.sidecar_share import units_an_hour
 
 SPEED = 60.0
-# (timeframe, the most that an hour of a run may cost in USD)
-CASES = (("15m", 0.005), ("1m", 0.007))
+# (name, strategy, the most that an hour of a run may cost in USD); a run that holds looks at its account each minute
+CASES = (
+    ("15m_candles", strategy_spec("Counted 15m", timeframe="15m"), 0.005),
+    ("15m_candles_held", always_long("Counted held", stop_pct=20, target_pct=20) | {"timeframe": "15m"}, 0.005),
+    ("1m_candles", strategy_spec("Counted 1m", timeframe="1m"), 0.007),
+)
 LIVE_SECONDS = 35.0
 MOST_HISTORY_EVENTS = 1000
 EVENTS_A_TICK = 6
-AUDIT_WRITE_UNITS, CONNECTION_READ_UNITS, SOCKET_READ_UNITS, POST_WRITE_UNITS = 1, 1, 0.5, 2
+CONNECTION_READ_UNITS, SOCKET_READ_UNITS, POST_WRITE_UNITS = 1, 0.5, 2
+# A row of the audit trail and its link in the chain; the sealer looks at the newest links before.
+AUDIT_WRITE_UNITS, AUDIT_READ_UNITS = 2, 1
 # The shared rate limits, for an invocation that sends an order; one that reads costs less (tests of the governor).
 LIMIT_WRITE_UNITS, LIMIT_READ_UNITS = 2, 3
 SWEEPS_AN_HOUR, REFRESHES_AN_HOUR = 60, 1
+# Readers of streams that wait five seconds for more, for all runs together.
+GATHERING_FUNCTIONS, GATHERINGS_AN_HOUR = ("audit-trading", "seal-audit"), 720
 
 
 def main() -> None:
@@ -39,10 +49,11 @@ def main() -> None:
     session = api.login()
     logged, shared = _live_figures(api)
     services = LazyApiServices(lambda: None)
-    for timeframe, limit in CASES:
-        bot = ready_bot(api, strategy_spec(f"Counted {timeframe}", timeframe=timeframe))
-        hour = measured_hour(services.start_run, session, bot["id"], SPEED)
-        _hour_figures(timeframe, limit, hour, logged, shared)
+    fast = FastClock(clock(), SPEED)
+    for name, spec, limit in CASES:
+        bot = ready_bot(api, spec)
+        hour = measured_hour(services.start_run, session, bot["id"], fast)
+        _hour_figures(name, limit, hour, logged, shared)
     api.close()
 
 
@@ -58,7 +69,9 @@ def _live_figures(api: ApiClient) -> tuple[dict[str, LogFacts], tuple[float, flo
     api.post(f"/runs/{run['id']}/stop")
     while api.get(f"/runs/{run['id']}")["status"] not in ENDED:
         time.sleep(0.5)
-    logged = {name: log_facts(name, began_ms) for name in ("tick", "execution", "push-run-events", "wake")}
+    logged = {
+        name: log_facts(name, began_ms) for name in ("tick", "execution", "push-run-events", *GATHERING_FUNCTIONS)
+    }
     cold, *warm = logged["tick"].durations_ms
     emit("tick_cold", cold, "ms")
     emit("tick_p50", percentile(warm, 0.5), "ms")
@@ -70,16 +83,16 @@ def _live_figures(api: ApiClient) -> tuple[dict[str, LogFacts], tuple[float, flo
 
 
 def _hour_figures(
-    timeframe: str, limit: float, hour: Hour, logged: dict[str, LogFacts], shared: tuple[float, float]
+    name: str, limit: float, hour: Hour, logged: dict[str, LogFacts], shared: tuple[float, float]
 ) -> None:
     counts = _counts(hour, logged, shared)
-    name = f"{timeframe}_candles"
     emit(f"transitions_an_hour_{name}", counts.transitions, "transitions")
     emit(f"history_events_an_hour_{name}", hour.ticks * EVENTS_A_TICK + 20, "events", limit=MOST_HISTORY_EVENTS)
     emit(f"run_events_an_hour_{name}", hour.meter.events, "events")
     emit(f"trades_an_hour_{name}", hour.trades, "trades")
     emit(f"ticks_an_hour_{name}", hour.ticks, "ticks")
     emit(f"executions_an_hour_{name}", counts.executions, "invocations")
+    emit(f"audit_rows_an_hour_{name}", counts.executions + hour.audited, "rows")
     emit(f"write_units_an_hour_{name}", counts.write_units, "WRU")
     emit(f"read_units_an_hour_{name}", counts.read_units, "RRU")
     emit(f"log_bytes_an_hour_{name}", counts.log_bytes, "bytes")
@@ -96,11 +109,16 @@ def _counts(hour: Hour, logged: dict[str, LogFacts], shared: tuple[float, float]
     executions = sum(hour.executions.values()) * scale
     pushes = hour.meter.event_batches * scale
     messages = hour.meter.messages * scale
-    writes = hour.meter.write_units * scale + executions * (AUDIT_WRITE_UNITS + LIMIT_WRITE_UNITS)
+    audited = executions + hour.audited * scale
+    writes = hour.meter.write_units * scale + executions * LIMIT_WRITE_UNITS + audited * AUDIT_WRITE_UNITS
     reads = hour.meter.read_units * scale + executions * (CONNECTION_READ_UNITS + LIMIT_READ_UNITS)
+    reads += audited * AUDIT_READ_UNITS
     log_bytes = hour.ticks * scale * logged["tick"].bytes_an_invocation
     log_bytes += executions * logged["execution"].bytes_an_invocation
     log_bytes += pushes * logged["push-run-events"].bytes_an_invocation
+    runs: float = TABLE["deployment"]["concurrent_runs"]
+    gathered = sum(logged[name].bytes_an_invocation for name in GATHERING_FUNCTIONS)
+    log_bytes += gathered * GATHERINGS_AN_HOUR / runs
     tasks: float = TABLE["deployment"]["sidecar_tasks"]
     return HourlyCounts(
         ticks=hour.ticks * scale,
@@ -112,7 +130,7 @@ def _counts(hour: Hour, logged: dict[str, LogFacts], shared: tuple[float, float]
         log_bytes=log_bytes,
         shared_write_units=shared[0] * tasks,
         shared_read_units=shared[1] * tasks,
-        shared_invocations=SWEEPS_AN_HOUR + REFRESHES_AN_HOUR,
+        shared_invocations=SWEEPS_AN_HOUR + REFRESHES_AN_HOUR + len(GATHERING_FUNCTIONS) * GATHERINGS_AN_HOUR,
     )
 
 

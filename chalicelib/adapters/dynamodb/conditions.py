@@ -18,3 +18,11 @@ def failed_conditions(error: TransactWriteError) -> frozenset[int]:
     for another reason."""
     reasons = enumerate(error.cancellation_reasons)
     return frozenset(at for at, reason in reasons if reason is not None and reason.code == "ConditionalCheckFailed")
+
+
+def in_each_others_way(error: PynamoDBException) -> bool:
+    """Whether a write met another one to the same row that was under way: the same write may be sent again."""
+    if not isinstance(error, TransactWriteError):
+        return error.cause_response_code == "TransactionConflictException"
+    codes = {reason.code for reason in error.cancellation_reasons if reason is not None}
+    return not codes.isdisjoint({"TransactionConflict", "ThrottlingError"})

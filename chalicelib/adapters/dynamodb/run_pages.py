@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.adapters.dynamodb.run_rows import record_of
-from chalicelib.adapters.dynamodb.run_tables import RUN, RunItem
+from chalicelib.adapters.dynamodb.run_tables import RUN, TERMS, RunItem
 from chalicelib.ports import NotFound
 from chalicelib.run_ports import RunPage
 
@@ -35,9 +35,12 @@ def workspace_page(
             last_evaluated_key=start,
         )
     )
-    keys = [(item.run_id, RUN) for item in found]
-    rows = {item.run_id: item for item in RunItem.batch_get(keys, consistent_read=True)} if keys else {}
-    records = tuple(record_of(rows[run_id]) for run_id, _ in keys if run_id in rows)
+    run_ids = [item.run_id for item in found]
+    keys = [(run_id, part) for run_id in run_ids for part in (RUN, TERMS)]
+    rows = {(row.run_id, row.item): row for row in RunItem.batch_get(keys, consistent_read=True)} if keys else {}
+    records = tuple(
+        record_of(rows[run_id, RUN], rows.get((run_id, TERMS))) for run_id in run_ids if (run_id, RUN) in rows
+    )
     more = len(found) == limit
     return RunPage(records, f"{int(found[-1].created_ms)}.{found[-1].run_id}" if more else None)
 

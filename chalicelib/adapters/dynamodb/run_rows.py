@@ -5,16 +5,16 @@ from __future__ import annotations
 from pynamodb.models import Model
 
 from chalicelib.adapters.dynamodb import run_codec as codec
-from chalicelib.adapters.dynamodb.run_tables import RUN, EventItem, FillItem, IntentItem, RunItem
+from chalicelib.adapters.dynamodb.run_tables import RUN, TERMS, EventItem, FillItem, IntentItem, RunItem
 from chalicelib.domain.market.interval import Interval
 from chalicelib.domain.runtime.events import RunEvent
 from chalicelib.domain.runtime.intent import Intent
-from chalicelib.domain.runtime.record import ActiveRun, RunRecord
+from chalicelib.domain.runtime.record import ActiveRun, RunRecord, RunTerms
 from chalicelib.run_ports import Fill
 
 
 def run_item(record: RunRecord) -> RunItem:
-    """The stored row of a new run."""
+    """The stored row of a new run, without its terms."""
     terms = record.terms
     return RunItem(
         terms.run_id,
@@ -27,7 +27,6 @@ def run_item(record: RunRecord) -> RunItem:
         symbol=terms.symbol,
         intervals=",".join(interval.value for interval in terms.intervals),
         status=record.state.status.value,
-        terms=codec.dump(codec.TERMS, terms),
         state=codec.dump(codec.STATE, record.state),
         version=record.version,
         epoch=record.epoch,
@@ -36,10 +35,15 @@ def run_item(record: RunRecord) -> RunItem:
     )
 
 
-def record_of(item: RunItem) -> RunRecord:
-    """The run that a row holds."""
+def terms_item(terms: RunTerms) -> RunItem:
+    """The stored row of a run's terms."""
+    return RunItem(terms.run_id, TERMS, terms=codec.dump(codec.TERMS, terms))
+
+
+def record_of(item: RunItem, terms: RunItem | None) -> RunRecord:
+    """The run that two rows hold; in one from before they were parted, the first holds the terms too."""
     return RunRecord(
-        terms=codec.TERMS.validate_json(item.terms),
+        terms=codec.TERMS.validate_json((terms or item).terms),
         state=codec.STATE.validate_json(item.state),
         version=int(item.version),
         epoch=int(item.epoch),

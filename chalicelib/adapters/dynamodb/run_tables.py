@@ -9,6 +9,7 @@ from pynamodb.models import Model
 from chalicelib.adapters.dynamodb.binding import bind
 
 RUN = "run"
+TERMS = "terms"
 WAKE = "wake"
 REPORT = "report"
 
@@ -37,7 +38,10 @@ class ActiveRuns(GlobalSecondaryIndex["RunItem"]):
 
 
 class RunItem(Model):
-    """One item of a run: its record (``run``), its doorbell (``wake``) or its ``report``."""
+    """One item of a run: what its Ticks write (``run``), its ``terms``, its doorbell (``wake``) or its ``report``.
+
+    A write is paid for by the size of the whole item, so what never changes lies apart from what each Tick writes.
+    """
 
     class Meta:
         table_name = "runs"

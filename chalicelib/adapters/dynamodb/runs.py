@@ -10,17 +10,27 @@ from typing import Any
 import orjson
 from pynamodb.connection import Connection
 from pynamodb.exceptions import DoesNotExist, TransactWriteError, UpdateError
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.adapters.dynamodb import run_codec as codec
-from chalicelib.adapters.dynamodb.conditions import condition_failed, failed_conditions
+from chalicelib.adapters.dynamodb.conditions import condition_failed, failed_conditions, in_each_others_way
 from chalicelib.adapters.dynamodb.kill_switch import switch_slot
 from chalicelib.adapters.dynamodb.run_pages import workspace_page
-from chalicelib.adapters.dynamodb.run_rows import active_run, event_item, fill_item, intent_item, record_of, run_item
+from chalicelib.adapters.dynamodb.run_rows import (
+    active_run,
+    event_item,
+    fill_item,
+    intent_item,
+    record_of,
+    run_item,
+    terms_item,
+)
 from chalicelib.adapters.dynamodb.run_tables import (
     REPORT,
     RUN,
+    TERMS,
     EventItem,
     FillItem,
     IntentItem,
@@ -70,6 +80,7 @@ class DynamoRunStore:
                 transaction.save(SlotItem(symbol_slot, run_id=terms.run_id), condition=SlotItem.slot.does_not_exist())
                 transaction.save(SlotItem(place_slot, run_id=terms.run_id), condition=SlotItem.slot.does_not_exist())
                 transaction.save(event_item(terms.run_id, terms.workspace_id, event))
+                transaction.save(terms_item(terms))
                 transaction.update(
                     start_slot,
                     actions=[SlotItem.last_start_ms.set(terms.created_ms)],
@@ -77,18 +88,18 @@ class DynamoRunStore:
                 )
         except TransactWriteError as error:
             failed = failed_conditions(error)
-            for index, what in enumerate(("run", "symbol", "quota", "event", "cooldown")):
+            for index, what in enumerate(("run", "symbol", "quota", "event", "terms", "cooldown")):
                 if index in failed:
                     return what
             raise
         return None
 
     def get(self, run_id: str) -> RunRecord:
-        """See ``RunStore.get``; a consistent read."""
-        try:
-            return record_of(RunItem.get(run_id, RUN, consistent_read=True))
-        except DoesNotExist as error:
-            raise NotFound(run_id) from error
+        """See ``RunStore.get``; one consistent read of both rows."""
+        rows = {row.item: row for row in RunItem.query(run_id, RunItem.item.between(RUN, TERMS), consistent_read=True)}
+        if RUN not in rows:
+            raise NotFound(run_id)
+        return record_of(rows[RUN], rows.get(TERMS))
 
     def claim(self, run_id: str, now_ms: int, segment: int) -> RunRecord:
         """See ``RunStore.claim``."""
@@ -102,7 +113,7 @@ class DynamoRunStore:
             if condition_failed(error):
                 raise NotFound(run_id) from error
             raise
-        return record_of(item)
+        return record_of(item, _terms(run_id))
 
     def holds(self, record: RunRecord) -> bool:
         """See ``RunStore.holds``; a consistent read of the epoch alone."""
@@ -112,37 +123,42 @@ class DynamoRunStore:
     def commit(self, record: RunRecord, commit: Commit) -> RunRecord:
         """See ``RunStore.commit``. Conflicts with other writers of single rows are retried, a lost fence is not."""
         after = replace(record, state=commit.state, version=record.version + 1)
-        token = hashlib.sha256(f"{record.terms.run_id}:{record.epoch}:{after.version}".encode()).hexdigest()[:36]
+        write = self._write_alone if commit == Commit(commit.state) else self._write
         for attempt in range(_RETRIES):
             try:
-                self._write(record, after, commit, token)
-            except TransactWriteError as error:
-                if failed_conditions(error):
-                    raise FenceLost(record.terms.run_id) from error
-                codes = {reason.code for reason in error.cancellation_reasons if reason is not None}
-                if attempt + 1 == _RETRIES or not codes & {"TransactionConflict", "ThrottlingError"}:
+                write(record, after, commit)
+            except (TransactWriteError, UpdateError) as error:
+                if attempt + 1 == _RETRIES or not in_each_others_way(error):
                     raise
             else:
                 return after
         raise AssertionError("unreachable: the last attempt returns or raises")
 
-    def _write(self, before: RunRecord, after: RunRecord, commit: Commit, token: str) -> None:
-        terms, state = after.terms, commit.state
-        actions: list[Action] = [
-            RunItem.state.set(codec.dump(codec.STATE, state)),
-            RunItem.status.set(state.status.value),
-            RunItem.version.set(after.version),
-        ]
-        if state.look_ms != before.state.look_ms:
-            actions.append(RunItem.look_ms.set(state.look_ms) if state.look_ms else RunItem.look_ms.remove())
-        if state.status.terminal:
-            actions.append(RunItem.active.remove())
+    def _write_alone(self, before: RunRecord, after: RunRecord, _commit: Commit) -> None:
+        """A decision that changes the state alone needs no transaction, which costs twice as much. A write that was
+        sent again because its answer was lost finds what it wrote itself."""
+        try:
+            RunItem(after.terms.run_id, RUN).update(actions=_moving(before, after), condition=_unmoved(before))
+        except UpdateError as error:
+            if not condition_failed(error):
+                raise
+            if self.get(after.terms.run_id) != after:
+                raise FenceLost(after.terms.run_id) from error
+
+    def _write(self, before: RunRecord, after: RunRecord, commit: Commit) -> None:
+        terms = after.terms
+        token = hashlib.sha256(f"{terms.run_id}:{before.epoch}:{after.version}".encode()).hexdigest()[:36]
+        try:
+            self._transact(before, after, commit, token)
+        except TransactWriteError as error:
+            if failed_conditions(error):
+                raise FenceLost(terms.run_id) from error
+            raise
+
+    def _transact(self, before: RunRecord, after: RunRecord, commit: Commit, token: str) -> None:
+        terms = after.terms
         with TransactWrite(connection=self._connection, client_request_token=token) as transaction:
-            transaction.update(
-                RunItem(terms.run_id, RUN),
-                actions=actions,
-                condition=(RunItem.version == before.version) & (RunItem.epoch == before.epoch),
-            )
+            transaction.update(RunItem(terms.run_id, RUN), actions=_moving(before, after), condition=_unmoved(before))
             for intent in commit.intents:
                 transaction.save(intent_item(terms.run_id, intent))
             for event in commit.events:
@@ -204,6 +220,34 @@ class DynamoRunStore:
         return workspace_page(
             workspace_id, bot_id=bot_id, active=active, limit=limit, cursor=cursor, now_ms=self._clock.now_ms()
         )
+
+
+def _moving(before: RunRecord, after: RunRecord) -> list[Action]:
+    """What a decision changes of the run's own row."""
+    state = after.state
+    actions: list[Action] = [
+        RunItem.state.set(codec.dump(codec.STATE, state)),
+        RunItem.status.set(state.status.value),
+        RunItem.version.set(after.version),
+    ]
+    if state.look_ms != before.state.look_ms:
+        actions.append(RunItem.look_ms.set(state.look_ms) if state.look_ms else RunItem.look_ms.remove())
+    if state.status.terminal:
+        actions.append(RunItem.active.remove())
+    return actions
+
+
+def _unmoved(before: RunRecord) -> Condition:
+    """The fence: nobody has claimed the run or written since."""
+    fence: Condition = (RunItem.version == before.version) & (RunItem.epoch == before.epoch)
+    return fence
+
+
+def _terms(run_id: str) -> RunItem | None:
+    try:
+        return RunItem.get(run_id, TERMS, consistent_read=True)
+    except DoesNotExist:
+        return None
 
 
 def _engaging(halt: KillState) -> list[Action]:
