@@ -104,10 +104,17 @@ def test_a_decision_that_changes_the_state_alone_costs_no_transaction(
     store.commit(claimed, Commit(replace(claimed.state, reconciled_ms=START_MS)))
 
 
-def test_a_run_from_before_terms_lay_apart_is_read_claimed_and_listed(store: DynamoRunStore) -> None:
+def test_a_run_as_it_was_stored_before_is_read_claimed_and_listed(
+    store: DynamoRunStore,
+) -> None:
     before = store.get(RUN_ID)
     RunItem(RUN_ID, TERMS).delete()
-    RunItem(RUN_ID, RUN).update(actions=[RunItem.terms.set(codec.dump(codec.TERMS, before.terms))])
+    as_it_was = [
+        RunItem.terms.set(codec.dump(codec.TERMS, before.terms)),
+        RunItem.state.set(codec.dump(codec.STATE, before.state)),
+        RunItem.packed_state.remove(),
+    ]
+    RunItem(RUN_ID, RUN).update(actions=as_it_was)
     assert store.get(RUN_ID) == before
     claimed = store.claim(RUN_ID, START_MS, 0)
     assert claimed.terms == before.terms

@@ -35,8 +35,10 @@ EVENTS_A_TICK = 6
 CONNECTION_READ_UNITS, SOCKET_READ_UNITS, POST_WRITE_UNITS = 1, 0.5, 2
 # A row of the audit trail and its link in the chain; the sealer looks at the newest links before.
 AUDIT_WRITE_UNITS, AUDIT_READ_UNITS = 2, 1
-# The shared rate limits, for an invocation that sends an order; one that reads costs less (tests of the governor).
-LIMIT_WRITE_UNITS, LIMIT_READ_UNITS = 2, 3
+# The shared rate limits, for an invocation that reads and for one that changes something (tests of the governor).
+READING_WRITE_UNITS, READING_READ_UNITS = 1, 2
+CHANGE_WRITE_UNITS, CHANGE_READ_UNITS = 2, 3
+READING = ("snapshot", "order")
 SWEEPS_AN_HOUR, REFRESHES_AN_HOUR = 60, 1
 # Readers of streams that wait five seconds for more, for all runs together.
 GATHERING_FUNCTIONS, GATHERINGS_AN_HOUR = ("audit-trading", "seal-audit"), 720
@@ -110,9 +112,12 @@ def _counts(hour: Hour, logged: dict[str, LogFacts], shared: tuple[float, float]
     pushes = hour.meter.event_batches * scale
     messages = hour.meter.messages * scale
     audited = executions + hour.audited * scale
-    writes = hour.meter.write_units * scale + executions * LIMIT_WRITE_UNITS + audited * AUDIT_WRITE_UNITS
-    reads = hour.meter.read_units * scale + executions * (CONNECTION_READ_UNITS + LIMIT_READ_UNITS)
-    reads += audited * AUDIT_READ_UNITS
+    readings = sum(hour.executions[name] for name in READING) * scale
+    changes = executions - readings
+    writes = hour.meter.write_units * scale + audited * AUDIT_WRITE_UNITS
+    writes += readings * READING_WRITE_UNITS + changes * CHANGE_WRITE_UNITS
+    reads = hour.meter.read_units * scale + audited * AUDIT_READ_UNITS + executions * CONNECTION_READ_UNITS
+    reads += readings * READING_READ_UNITS + changes * CHANGE_READ_UNITS
     log_bytes = hour.ticks * scale * logged["tick"].bytes_an_invocation
     log_bytes += executions * logged["execution"].bytes_an_invocation
     log_bytes += pushes * logged["push-run-events"].bytes_an_invocation

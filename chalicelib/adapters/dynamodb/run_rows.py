@@ -27,7 +27,7 @@ def run_item(record: RunRecord) -> RunItem:
         symbol=terms.symbol,
         intervals=",".join(interval.value for interval in terms.intervals),
         status=record.state.status.value,
-        state=codec.dump(codec.STATE, record.state),
+        packed_state=codec.pack_state(record.state),
         version=record.version,
         epoch=record.epoch,
         tick_ms=terms.created_ms,
@@ -44,7 +44,7 @@ def record_of(item: RunItem, terms: RunItem | None) -> RunRecord:
     """The run that two rows hold; in one from before they were parted, the first holds the terms too."""
     return RunRecord(
         terms=codec.TERMS.validate_json((terms or item).terms),
-        state=codec.STATE.validate_json(item.state),
+        state=codec.unpack_state(item.packed_state) if item.packed_state else codec.STATE.validate_json(item.state),
         version=int(item.version),
         epoch=int(item.epoch),
         tick_ms=int(item.tick_ms),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 from pynamodb.models import Model
 
@@ -40,7 +40,8 @@ class ActiveRuns(GlobalSecondaryIndex["RunItem"]):
 class RunItem(Model):
     """One item of a run: what its Ticks write (``run``), its ``terms``, its doorbell (``wake``) or its ``report``.
 
-    A write is paid for by the size of the whole item, so what never changes lies apart from what each Tick writes.
+    A write is paid for by the kilobytes of the whole item: what never changes lies apart from what each Tick writes,
+    and the state is packed. ``state`` is the same in the clear, of runs from before.
     """
 
     class Meta:
@@ -57,6 +58,7 @@ class RunItem(Model):
     intervals = UnicodeAttribute(null=True)
     status = UnicodeAttribute(null=True)
     terms = UnicodeAttribute(null=True)
+    packed_state = BinaryAttribute(legacy_encoding=False, null=True)
     state = UnicodeAttribute(null=True)
     version = NumberAttribute(null=True)
     epoch = NumberAttribute(null=True)

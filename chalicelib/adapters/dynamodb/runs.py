@@ -123,10 +123,10 @@ class DynamoRunStore:
     def commit(self, record: RunRecord, commit: Commit) -> RunRecord:
         """See ``RunStore.commit``. Conflicts with other writers of single rows are retried, a lost fence is not."""
         after = replace(record, state=commit.state, version=record.version + 1)
-        write = self._write_alone if commit == Commit(commit.state) else self._write
+        store = self._write_alone if commit == Commit(commit.state) else self._write
         for attempt in range(_RETRIES):
             try:
-                write(record, after, commit)
+                store(record, after, commit)
             except (TransactWriteError, UpdateError) as error:
                 if attempt + 1 == _RETRIES or not in_each_others_way(error):
                     raise
@@ -226,7 +226,7 @@ def _moving(before: RunRecord, after: RunRecord) -> list[Action]:
     """What a decision changes of the run's own row."""
     state = after.state
     actions: list[Action] = [
-        RunItem.state.set(codec.dump(codec.STATE, state)),
+        RunItem.packed_state.set(codec.pack_state(state)),
         RunItem.status.set(state.status.value),
         RunItem.version.set(after.version),
     ]

@@ -8,7 +8,7 @@ was decided is written before it is done, and what was done but not written is f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -163,10 +163,15 @@ class TickRun:
     def _decide(
         self, record: RunRecord, facts: tuple[Fact, ...], consumed: tuple[str, ...]
     ) -> tuple[RunRecord, Decision, tuple[str, ...]]:
-        """One decision, written if it changed anything; what it consumed waits for the next one that does."""
+        """One decision, written if it changed anything; what it consumed waits for the next one that does.
+
+        That a reading is due is not written for itself: the reading follows at once, and what it brings is.
+        """
         decision = decide(record, facts, self._situation(record))
         if decision.state == record.state and not decision.intents:
             return record, decision, consumed
+        if _asks_alone(record, decision):
+            return replace(record, state=decision.state), decision, consumed
         report: dict[str, Any] | None = None
         release: tuple[str, ...] = ()
         if decision.ended:
@@ -306,6 +311,13 @@ class TickRun:
             for message in messages
             if not (isinstance(message, ExecutionUpdate) and message.execution.exec_id in known)
         )
+
+
+def _asks_alone(record: RunRecord, decision: Decision) -> bool:
+    """Whether all that a decision does is to ask for a reading of the account."""
+    asked = replace(record.state, reconcile_due=decision.state.reconcile_due)
+    told = (decision.intents, decision.events, decision.fills, decision.halt, decision.commands)
+    return decision.state == asked and decision.reads.snapshot and not any(told) and not decision.ended
 
 
 def _booked(fill: Fill) -> Booked:
