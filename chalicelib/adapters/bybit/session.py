@@ -136,7 +136,9 @@ class BybitSession:
         started = perf_counter()
         reply, headers = self._exchange(endpoint, params)
         self._learn(endpoint, reply, headers)
-        _LOG.info(
+        # A run looks at its account each minute: a plain reading that went well is no news.
+        write = _LOG.info if endpoint.value.changes or "orderLinkId" in params or not reply.ok else _LOG.debug
+        write(
             "bybit call",
             extra={
                 "endpoint": endpoint.value.path,
