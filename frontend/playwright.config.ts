@@ -13,12 +13,17 @@ const chromium = [
 if (!chromium) throw new Error("No Chromium found. Install one (apt-get install chromium-headless-shell) or set CHROMIUM_PATH.");
 
 const PORT = Number(process.env.MOCK_PORT ?? 4173);
-const BUILD = "node_modules/.cache/e2e-page";
 const live = process.argv.some((argument) => argument.includes("live"));
+// A build of its own, so that nobody who builds dist/ meanwhile pulls the page from under a test; PAGE_BUILT says that dist/
+// is there and stays.
+const built = Boolean(process.env.PAGE_BUILT);
+const BUILD = built ? "dist" : "node_modules/.cache/e2e-page";
+const build = `npx vite build --logLevel error --outDir ${BUILD} && npx vite build --config docs.vite.config.ts --logLevel error --outDir ${BUILD} && `;
 
 export default defineConfig({
   testDir: "e2e",
-  outputDir: "test-results",
+  // Each run empties its folder when it begins, also while the other one is under way.
+  outputDir: `test-results/${live ? "live" : "mock"}`,
   workers: 1,
   reporter: [["list"]],
   timeout: 60_000,
@@ -28,8 +33,8 @@ export default defineConfig({
     locale: "en-GB",
     timezoneId: "Europe/Moscow",
     colorScheme: "dark",
-    // A film of each test costs a quarter of the whole: the last picture and the steps with the page at each are enough.
-    trace: { mode: "retain-on-failure", screenshots: false },
+    // A trace of each test costs a quarter of the whole; `--trace on` makes one. A failure leaves its picture and the page in words.
+    trace: "off",
     screenshot: "only-on-failure",
     launchOptions: {
       executablePath: chromium,
@@ -53,8 +58,7 @@ export default defineConfig({
     ? {}
     : {
         webServer: {
-          // A build of its own: nobody who builds dist/ meanwhile pulls the page from under a test.
-          command: `npx vite build --logLevel error --outDir ${BUILD} && npx vite build --config docs.vite.config.ts --logLevel error --outDir ${BUILD} && npx vite preview --outDir ${BUILD} --host 127.0.0.1 --port ${PORT} --strictPort`,
+          command: `${built ? "" : build}npx vite preview --outDir ${BUILD} --host 127.0.0.1 --port ${PORT} --strictPort`,
           url: `http://127.0.0.1:${PORT}`,
           reuseExistingServer: false,
         },

@@ -95,6 +95,7 @@ def main(names: list[str]) -> int:
 def run_all(environment: dict[str, str]) -> list[Outcome]:
     """Runs every step: what the page needs, then all lanes, those that compute beside those that watch the clock."""
     outcomes = [run(step, environment) for step in PREPARED]
+    environment = {**environment, "PAGE_BUILT": "yes" if all(outcome.passed for outcome in outcomes) else ""}
     with ThreadPoolExecutor(2) as kinds:
         computed = kinds.submit(run_lanes, (COMPUTED, *LINT), environment, patient=True)
         watched = kinds.submit(run_lanes, WATCHED, environment)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import botocore.session
 import pytest
-from botocore.loaders import create_loader
 from moto import mock_aws
 from pynamodb.models import Model
 
@@ -15,8 +13,6 @@ from chalicelib.adapters.dynamodb.binding import bind
 
 REGION = "us-east-1"
 PREFIX = "contract"
-# Each session of botocore would read megabytes of service descriptions again.
-_DESCRIPTIONS = create_loader()
 
 
 @contextmanager
@@ -24,7 +20,6 @@ def moto_aws(*models: type[Model], missing: tuple[type[Model], ...] = ()) -> Ite
     """Nothing but the empty tables of ``models``; those of ``missing`` can be asked for and do not exist. Keys and
     indexes are the models' own: a test of the template holds them against its tables."""
     with pytest.MonkeyPatch.context() as environment, mock_aws():
-        environment.setattr(botocore.session, "create_loader", lambda search_path=None: _DESCRIPTIONS)
         environment.delenv("AWS_ENDPOINT_URL", raising=False)
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             environment.setenv(name, "testing")
