@@ -1,8 +1,7 @@
 """``make test`` and ``make lint``: runs the steps, keeps their output, sums up.
 
-Tests against the clock wait most of the time. Beside them goes what merely computes, at the lowest priority: it takes
-the processor that they leave, and gives it back at once. A failed step does not stop the others, so that one run says
-everything that is wrong.
+Tests against the clock wait most of the time. Beside them goes what merely computes, at a low priority: it takes the
+processor that they leave. A failed step does not stop the others, so that one run says everything that is wrong.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from infra.package import PROJECT
 
 LOGS = PROJECT / "build" / "checks"
 SHOWN_LINES = 60
-GIVING_WAY = ("nice", "-n", "19")
+GIVING_WAY = ("nice", "-n", "10")
 TESTS = (*COMPUTED, *(step for lane in WATCHED for step in lane))
 _printing = threading.Lock()
 

@@ -12,7 +12,7 @@ from typing import Any
 from chalicelib.domain.market.instrument import Instrument
 from chalicelib.domain.market.interval import Interval
 from chalicelib.domain.market.side import Side
-from chalicelib.domain.runtime.decision import Judgement
+from chalicelib.domain.runtime.judgement import Judgement
 from chalicelib.domain.runtime.record import RunTerms
 from chalicelib.domain.strategy.dca import ladder
 from chalicelib.domain.strategy.live import sides_from_outside
