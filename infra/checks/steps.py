@@ -84,14 +84,14 @@ WATCHED = (
         Step("contract with the exchange", tool("pytest", "-n", "logical", *EXCHANGE)),
         Step("integration of runs", tool("pytest", "tests/integration/runs"), seconds=2400),
         Step("page in Chromium, mock API", ("npm", "run", "--silent", "e2e"), FRONTEND),
-        Step("fuzz", module("tests.fuzz", "--examples", "4")),
+        Step("page in Chromium, local cloud", module("infra.checks.live_page")),
     ),
     (
         Step("integration of the rest", tool("pytest", *INTEGRATION), seconds=2400),
         # One cloud for both: secrets are planted, the smoke run goes on, and all that the cloud kept is looked through.
         Step("smoke and canary", module("tests.canary", "--minutes", "2")),
         Step("page's unit tests", ("npm", "run", "--silent", "test"), FRONTEND),
-        Step("page in Chromium, local cloud", module("infra.checks.live_page")),
+        Step("fuzz", module("tests.fuzz", "--examples", "4")),
     ),
 )
 """Lanes of tests against the clock: of a run's deadline, of a socket or a page that must answer. They mostly wait."""
