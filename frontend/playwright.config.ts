@@ -2,15 +2,14 @@ import { existsSync } from "node:fs";
 
 import { defineConfig } from "@playwright/test";
 
-/** A Chromium already on the machine: named by CHROMIUM_PATH, or Debian's. Nothing is downloaded. */
+/** A Chromium already on the machine: named by CHROMIUM_PATH (`infra/setup/chromium.sh` finds the quickest that draws), or Debian's. */
 const chromium = [
   process.env.CHROMIUM_PATH,
-  "/usr/bin/chromium-headless-shell",
   "/usr/bin/chromium",
   "/usr/bin/chromium-browser",
   "/usr/bin/google-chrome",
 ].find((path) => path && existsSync(path));
-if (!chromium) throw new Error("No Chromium found. Install one (apt-get install chromium-headless-shell) or set CHROMIUM_PATH.");
+if (!chromium) throw new Error("No Chromium found. Install one (apt-get install chromium) or set CHROMIUM_PATH.");
 
 const PORT = Number(process.env.MOCK_PORT ?? 4173);
 const live = process.argv.some((argument) => argument.includes("live"));

@@ -6,10 +6,17 @@ cd "$(dirname "$0")/../.."
 
 found() { [ -n "$1" ] && [ -x "$1" ] && "$1" --version >/dev/null 2>&1; }
 
+# The shell tells its version also where the files are missing that Debian keeps in another package.
+shell_that_draws() {
+    shell=$(command -v chromium-headless-shell) || return 0
+    if timeout 20 "$shell" --no-sandbox --disable-gpu --dump-dom 'data:text/html,drawn' 2>/dev/null | grep -q drawn; then
+        echo "$shell"
+    fi
+}
+
 look() {
-    for candidate in "${CHROMIUM_PATH:-}" "$(command -v chromium-headless-shell || true)" \
-        "$(command -v chromium || true)" "$(command -v chromium-browser || true)" \
-        "$(command -v google-chrome || true)"; do
+    for candidate in "${CHROMIUM_PATH:-}" "$(shell_that_draws)" "$(command -v chromium || true)" \
+        "$(command -v chromium-browser || true)" "$(command -v google-chrome || true)"; do
         if found "$candidate"; then
             echo "$candidate"
             return 0
@@ -23,8 +30,9 @@ look && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     echo "Installing Debian's Chromium …" >&2
     apt-get update -qq >/dev/null 2>&1 </dev/null || true
-    for package in chromium-headless-shell chromium; do
-        if DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package" >/dev/null 2>&1 \
+    for packages in "chromium chromium-headless-shell" chromium; do
+        # shellcheck disable=SC2086 # two packages
+        if DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages >/dev/null 2>&1 \
             </dev/null && look; then
             exit 0
         fi
