@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from tests.e2e.trading_bot import always_long, strategy_spec
+from tests.e2e.trading_bot import always_long
 from tests.integration.runs.lambda_workers import worker_processes
 from tests.integration.runs.order_proof import assert_ended_in_order, assert_no_order_twice
 from tests.integration.runs.protection_watch import ProtectionWatch
@@ -24,8 +24,8 @@ OUTAGE_SECONDS = 30
 
 
 def test_a_run_goes_on_when_the_sidecar_is_killed(cloud: WatchedCloud, stage: Stage) -> None:
-    run = stage.start(strategy_spec("Sidecar killed"), minutes=1)
-    stage.await_event(run, OPENED, seconds=40)
+    run = stage.start(always_long("Sidecar killed"), minutes=1)
+    stage.await_event(run, OPENED, seconds=20)
     killed = cloud.cloud.process_ids()["sidecar"]
     before = stage.count_events(run, RECONNECTED)
 
