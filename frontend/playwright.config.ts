@@ -2,13 +2,10 @@ import { existsSync } from "node:fs";
 
 import { defineConfig } from "@playwright/test";
 
-/** A Chromium already on the machine: named by CHROMIUM_PATH (`infra/setup/chromium.sh` finds the quickest that draws), or Debian's. */
-const chromium = [
-  process.env.CHROMIUM_PATH,
-  "/usr/bin/chromium",
-  "/usr/bin/chromium-browser",
-  "/usr/bin/google-chrome",
-].find((path) => path && existsSync(path));
+/** A Chromium already on the machine: named by CHROMIUM_PATH, or Debian's. Nothing is downloaded. */
+const chromium = [process.env.CHROMIUM_PATH, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(
+  (path) => path && existsSync(path),
+);
 if (!chromium) throw new Error("No Chromium found. Install one (apt-get install chromium) or set CHROMIUM_PATH.");
 
 const PORT = Number(process.env.MOCK_PORT ?? 4173);

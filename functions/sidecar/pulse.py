@@ -13,7 +13,7 @@ from pathlib import Path
 
 FRESH_SECONDS = 10.0
 # One empty file of our own, in the only place that can be written.
-_MEMORY = Path("/dev/shm")  # noqa: S108  # nosec B108
+_MEMORY = Path("/dev/shm")  # noqa: S108  # nosec B108  # only its age is read
 PULSE = (_MEMORY if _MEMORY.is_dir() else Path(tempfile.gettempdir())) / "botmarketplace-sidecar.pulse"
 
 

@@ -63,10 +63,8 @@ LINT = (
 )
 """Lanes: the steps of one follow each other, the lanes stand side by side. The page's packages are there."""
 
-PREPARED = (
-    Step("npm packages", module("infra.local.page_build", "dependencies")),
-    Step("page", module("infra.local.page_build")),
-)
+PACKAGES = Step("npm packages", module("infra.local.page_build", "dependencies"))
+PREPARED = (PACKAGES, Step("page", module("infra.local.page_build")))
 """What the steps of the page stand on: done before any of them begins."""
 
 COMPUTED = (

@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.checks.steps import COMPUTED, LINT, PREPARED, WATCHED, Step
+from infra.checks.steps import COMPUTED, LINT, PACKAGES, PREPARED, WATCHED, Step
 from infra.package import PROJECT
 
 LOGS = PROJECT / "build" / "checks"
@@ -78,7 +78,7 @@ def main(names: list[str]) -> int:
     environment = {**os.environ, "CI": "true", "NO_COLOR": "1", "KEEP_CLOUD_LOGS": str(LOGS / "clouds")}
     started = time.monotonic()
     if names == ["lint"]:
-        outcomes = [run(PREPARED[0], environment), *run_lanes(LINT, environment)]
+        outcomes = [run(PACKAGES, environment), *run_lanes(LINT, environment)]
     else:
         outcomes = run_all(environment | _chromium())
     failed = [outcome for outcome in outcomes if not outcome.passed]

@@ -29,7 +29,7 @@ def dump(adapter: TypeAdapter[Any], value: Any) -> str:
 
 def pack_state(state: RunState) -> bytes:
     """The state as zlib-compressed JSON: half the size."""
-    return zlib.compress(STATE.dump_json(state, exclude_defaults=True), 9)
+    return zlib.compress(dump(STATE, state).encode(), 9)
 
 
 def unpack_state(packed: bytes) -> RunState:

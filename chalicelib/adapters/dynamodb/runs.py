@@ -123,10 +123,9 @@ class DynamoRunStore:
     def commit(self, record: RunRecord, commit: Commit) -> RunRecord:
         """See ``RunStore.commit``. Conflicts with other writers of single rows are retried, a lost fence is not."""
         after = replace(record, state=commit.state, version=record.version + 1)
-        store = self._write_alone if commit == Commit(commit.state) else self._write
         for attempt in range(_RETRIES):
             try:
-                store(record, after, commit)
+                self._write(record, after, commit)
             except (TransactWriteError, UpdateError) as error:
                 if attempt + 1 == _RETRIES or not in_each_others_way(error):
                     raise
@@ -134,7 +133,7 @@ class DynamoRunStore:
                 return after
         raise AssertionError("unreachable: the last attempt returns or raises")
 
-    def _write_alone(self, before: RunRecord, after: RunRecord, _commit: Commit) -> None:
+    def _write_state(self, before: RunRecord, after: RunRecord) -> None:
         """A decision that changes the state alone needs no transaction, which costs twice as much. A write that was
         sent again because its answer was lost finds what it wrote itself."""
         try:
@@ -146,17 +145,19 @@ class DynamoRunStore:
                 raise FenceLost(after.terms.run_id) from error
 
     def _write(self, before: RunRecord, after: RunRecord, commit: Commit) -> None:
-        terms = after.terms
-        token = hashlib.sha256(f"{terms.run_id}:{before.epoch}:{after.version}".encode()).hexdigest()[:36]
+        if commit == Commit(commit.state):
+            self._write_state(before, after)
+            return
         try:
-            self._transact(before, after, commit, token)
+            self._transact(before, after, commit)
         except TransactWriteError as error:
             if failed_conditions(error):
-                raise FenceLost(terms.run_id) from error
+                raise FenceLost(after.terms.run_id) from error
             raise
 
-    def _transact(self, before: RunRecord, after: RunRecord, commit: Commit, token: str) -> None:
+    def _transact(self, before: RunRecord, after: RunRecord, commit: Commit) -> None:
         terms = after.terms
+        token = hashlib.sha256(f"{terms.run_id}:{before.epoch}:{after.version}".encode()).hexdigest()[:36]
         with TransactWrite(connection=self._connection, client_request_token=token) as transaction:
             transaction.update(RunItem(terms.run_id, RUN), actions=_moving(before, after), condition=_unmoved(before))
             for intent in commit.intents:

@@ -85,7 +85,7 @@ class Exchange:
         settings: Settings | None = None,
     ) -> None:
         # Reproducibility is the purpose here; nothing secret depends on this generator.
-        self.world = World(Random(seed), settings or Settings())  # noqa: S311
+        self.world = World(Random(seed), settings or Settings())  # noqa: S311  # a market, no secret
         self.world.now_ms = now_ms
         self.world.market_ms = now_ms if market_ms is None else market_ms
         for symbol in symbols:
@@ -115,7 +115,7 @@ class Exchange:
         """Makes an account with ``usdt`` in its wallet."""
         world = self.world
         # Each account draws from a source of its own, so that one user's traffic does not change another's run.
-        source = Random(world.random.getrandbits(64))  # noqa: S311
+        source = Random(world.random.getrandbits(64))  # noqa: S311  # the same
         account = Account(
             uid=uid,
             api_key=api_key or f"KEY{uid}",
