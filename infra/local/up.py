@@ -75,6 +75,8 @@ def state_folder(port: int) -> Path:
 def welcome(cloud: LocalCloud) -> str:
     """Where to go and how to log in."""
     points = cloud.endpoints
+    addresses = _shown(cloud.state / "endpoints.json")
+    which = "" if cloud.state == state_folder(DEFAULT_PORT) else f" {addresses}"
     return "\n".join(
         [
             "",
@@ -82,9 +84,9 @@ def welcome(cloud: LocalCloud) -> str:
             f"    email     {points['email']}",
             f"    password  {points['password']}",
             f"    mails     {points['web']}/mailbox",
-            f"    code      .venv/bin/python -m infra.local.totp   (secret {points['totp_secret']})",
+            f"    code      .venv/bin/python -m infra.local.totp{which}   (secret {points['totp_secret']})",
             "",
-            f"  Market at {cloud.speed:g}x. Addresses are in {_shown(cloud.state / 'endpoints.json')}.",
+            f"  Market at {cloud.speed:g}x. Addresses are in {addresses}.",
             "  Ctrl-C stops everything and keeps the state.",
         ]
     )
