@@ -29,16 +29,20 @@ from chalicelib.domain.workspace.manual_order import intent_of_manual_link
 from chalicelib.observability import log_context, logger
 from chalicelib.ports import ConnectionRef, ExchangeUnavailable, StreamSignature
 
-CLIENT_CONFIG = Config(
-    connect_timeout=2,
-    # A little more than the function's own timeout of 20 s, so that its answer is never missed.
-    read_timeout=22,
-    # One attempt: botocore would otherwise invoke again after a lost answer, and send the order twice.
-    retries={"total_max_attempts": 1},
-    tcp_keepalive=True,
-)
 # The service's word that the function did not run.
 _NOT_RUN = frozenset({"TooManyRequestsException", "ResourceNotFoundException", "AccessDeniedException"})
+
+
+def client_config() -> Config:
+    """How boto3's Lambda client must be made. A new one each time: botocore writes into what it is given."""
+    return Config(
+        connect_timeout=2,
+        # A little more than the function's own timeout of 20 s, so that its answer is never missed.
+        read_timeout=22,
+        # One attempt: botocore would otherwise invoke again after a lost answer, and send the order twice.
+        retries={"total_max_attempts": 1},
+        tcp_keepalive=True,
+    )
 
 
 class _NotInvoked(Exception):
@@ -53,7 +57,7 @@ class ExecutionClient:
     """Implements ``ports.Exchange``. ``caller`` names the function in the audit rows of decryptions."""
 
     def __init__(self, lambda_client: Any, function: str, caller: str) -> None:
-        """``lambda_client`` is boto3's, made with ``CLIENT_CONFIG``; ``function`` is a name or an ARN."""
+        """``lambda_client`` is boto3's, made with ``client_config()``; ``function`` is a name or an ARN."""
         self._client = lambda_client
         self._function = function
         self._caller = caller

@@ -59,9 +59,9 @@ def exchange(caller: str) -> Exchange:
     """The private side of the exchange, through the execution function; ``caller`` names this function in the audit."""
     import boto3
 
-    from chalicelib.adapters.execution_client import CLIENT_CONFIG, ExecutionClient
+    from chalicelib.adapters.execution_client import ExecutionClient, client_config
 
-    client = boto3.client("lambda", config=CLIENT_CONFIG)
+    client = boto3.client("lambda", config=client_config())
     return ExecutionClient(client, settings().required("execution_function"), caller)
 
 
