@@ -82,7 +82,6 @@ def tick_run() -> TickRun:
         market=market_data(),
         judge=judge(),
         kill_switch=kill_switch(),
-        audit=audit_trail(),
         clock=clock(),
     )
 

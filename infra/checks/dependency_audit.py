@@ -1,12 +1,13 @@
 """Holds the pinned dependencies against the advisories of PyPI (pip-audit), where those can be reached.
 
-Without a network it says so and passes: a build must not depend on it. pip-audit has an environment of its own
-(requirements-audit.txt), built when it is first needed.
+Without a network, or behind a mirror that keeps packages without their advisories, it says so and passes: a build must
+not depend on it. pip-audit has an environment of its own (requirements-audit.txt), built when it is first needed.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -17,23 +18,29 @@ import httpx
 from infra.checks.tool_environment import NotBuilt, tool_python
 from infra.package import PROJECT
 
-SOURCE = "https://pypi.org/pypi/pip/json"
+SOURCE = "https://pypi.org"
+REQUIREMENTS = PROJECT / "requirements.txt"
 SECONDS = 5.0
+_PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
 
 
-def reachable(url: str = SOURCE) -> bool:
-    """Whether the advisories can be asked for."""
+def advises(requirements: str, source: str = SOURCE) -> bool:
+    """Whether the source tells of the advisories of a release: of the first that the requirements pin. Raises
+    ValueError when they pin none."""
+    pin = _PIN.search(requirements)
+    if pin is None:
+        raise ValueError("the requirements pin no release")
     try:
-        told = str(httpx.get(url, timeout=SECONDS).headers.get("content-type", ""))
-        return told.startswith("application/json")
-    except httpx.HTTPError:
+        answer = httpx.get(f"{source}/pypi/{pin[1]}/{pin[2]}/json", timeout=SECONDS)
+        return answer.status_code == httpx.codes.OK and "vulnerabilities" in answer.json()
+    except (httpx.HTTPError, ValueError):
         return False
 
 
 def main() -> int:
     """Audits requirements.txt, which is what is shipped. Returns the exit code: 1 for a known vulnerability."""
-    if not reachable():
-        print(f"skipped: {SOURCE} cannot be reached, so no advisories are known")
+    if not advises(REQUIREMENTS.read_text()):
+        print(f"skipped: {SOURCE} cannot be reached or tells of no release, so no advisories are known")
         return 0
     try:
         python = tool_python("audit")
@@ -49,7 +56,7 @@ def main() -> int:
         "--format",
         "json",
         "-r",
-        "requirements.txt",
+        str(REQUIREMENTS),
     ]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
     try:

@@ -38,7 +38,7 @@ EXCHANGE = tuple(
     for kind in ("exchange", "simulator")
     for path in sorted((PROJECT / "tests" / "contract").glob(f"test_{kind}_*.py"))
 )
-INTEGRATION = tuple(f"tests/integration/{folder}" for folder in ("accounts", "cloud", "lab"))
+INTEGRATION = tuple(f"tests/integration/{folder}" for folder in ("cloud", "lab", "accounts"))
 STATE_MACHINES = tuple(str(path) for path in sorted((PROJECT / "infra" / "state_machine").glob("*.json")))
 
 LINT = (

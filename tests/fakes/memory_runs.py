@@ -142,7 +142,6 @@ class MemoryRunStore:
                 record.terms.connection_id,
                 record.terms.symbol,
                 record.terms.intervals,
-                record.tick_ms,
                 record.state.look_ms,
             )
             for record in living

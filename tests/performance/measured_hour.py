@@ -19,7 +19,8 @@ from chalicelib.adapters.dynamodb.inbox import DynamoInbox
 from chalicelib.adapters.dynamodb.kill_switch import DynamoKillSwitch
 from chalicelib.adapters.dynamodb.run_tables import WAKE, RunItem
 from chalicelib.adapters.dynamodb.runs import DynamoRunStore
-from chalicelib.bootstrap.exchange import audit_trail, exchange, market_data
+from chalicelib.bootstrap import clock
+from chalicelib.bootstrap.exchange import exchange, market_data
 from chalicelib.bootstrap.runtime import judge, run_store
 from chalicelib.domain.accounts.actor import Actor
 from chalicelib.domain.accounts.roles import Role
@@ -132,17 +133,7 @@ def measured_hour(start: StartRun, session: dict[str, Any], bot_id: str, fast: F
     store = DynamoRunStore(Connection(), fast)
     inbox = StampedInbox(fast)
     calls = CountedCalls(exchange("bench"), fast)
-    tick = TickRun(
-        store=store,
-        inbox=inbox,
-        workflow=NoExecution(),
-        exchange=calls,
-        market=market_data(),
-        judge=judge(),
-        kill_switch=DynamoKillSwitch(fast),
-        audit=audit_trail(),
-        clock=fast,
-    )
+    judging = judge()
     begin = replace(start, store=store, workflow=NoExecution(), clock=fast)
     actor = Actor(session["user"]["id"], session["workspace"]["id"], Role(session["workspace"]["role"]))
     record = begin(actor, bot_id, MINUTES, None)
@@ -151,6 +142,17 @@ def measured_hour(start: StartRun, session: dict[str, Any], bot_id: str, fast: F
     with metered() as hour.meter:
         deadline_told = False
         while True:
+            tick = TickRun(
+                store=store,
+                inbox=inbox,
+                workflow=NoExecution(),
+                exchange=calls,
+                market=market_data(),
+                judge=judging,
+                # Read once a Tick: what is read is good for a second, which on the fast clock would be over at once.
+                kill_switch=DynamoKillSwitch(clock()),
+                clock=fast,
+            )
             outcome = tick(run_id, TOKEN, 0).outcome
             hour.ticks += 1
             if outcome == "ended":

@@ -40,6 +40,7 @@ READING_WRITE_UNITS, READING_READ_UNITS = 1, 2
 CHANGE_WRITE_UNITS, CHANGE_READ_UNITS = 2, 3
 READING = ("snapshot", "order")
 SWEEPS_AN_HOUR, REFRESHES_AN_HOUR = 60, 1
+SWEEP_READ_UNITS = 1.5  # the run's row and its terms, and its part of the index's page
 # Readers of streams that wait five seconds for more, for all runs together.
 GATHERING_FUNCTIONS, GATHERINGS_AN_HOUR = ("audit-trading", "seal-audit"), 720
 
@@ -117,7 +118,7 @@ def _counts(hour: Hour, logged: dict[str, LogFacts], shared: tuple[float, float]
     writes = hour.meter.write_units * scale + audited * AUDIT_WRITE_UNITS
     writes += readings * READING_WRITE_UNITS + changes * CHANGE_WRITE_UNITS
     reads = hour.meter.read_units * scale + audited * AUDIT_READ_UNITS + executions * CONNECTION_READ_UNITS
-    reads += readings * READING_READ_UNITS + changes * CHANGE_READ_UNITS
+    reads += readings * READING_READ_UNITS + changes * CHANGE_READ_UNITS + SWEEPS_AN_HOUR * SWEEP_READ_UNITS
     log_bytes = hour.ticks * scale * logged["tick"].bytes_an_invocation
     log_bytes += executions * logged["execution"].bytes_an_invocation
     log_bytes += pushes * logged["push-run-events"].bytes_an_invocation

@@ -32,7 +32,6 @@ from infra.local.exchange.engine import Exchange, Settings
 from infra.local.exchange.engine.catalogue import CATALOGUE
 from tests.fakes.memory_inbox import MemoryInbox, MemoryWorkflow
 from tests.fakes.memory_runs import MemoryRunStore
-from tests.fakes.memory_switches import MemoryAudit
 from tests.fakes.virtual_clock import VirtualClock
 from tests.simulation.exchange_in_memory import EngineSession, exchange_over
 from tests.simulation.faults import CALM
@@ -105,7 +104,6 @@ class MarketReplay:
             market=Prices(self._engine),  # type: ignore[arg-type]  # a Tick asks for the ticker alone
             judge=PlanJudge(plan, bars, self._clock),  # type: ignore[arg-type]  # the two methods that a Tick uses
             kill_switch=self.store.switches,
-            audit=MemoryAudit(),
             clock=self._clock,
         )
         minutes = len(self._bars) * self._timeframe.milliseconds // 60_000 + 60

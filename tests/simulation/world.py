@@ -26,7 +26,6 @@ from infra.local.exchange.engine.catalogue import CATALOGUE
 from infra.local.exchange.engine.symbol_market import Tick
 from tests.fakes.memory_inbox import MemoryInbox, MemoryWorkflow
 from tests.fakes.memory_runs import MemoryRunStore
-from tests.fakes.memory_switches import MemoryAudit
 from tests.fakes.virtual_clock import VirtualClock
 from tests.simulation.crashes import Crash, Crashing
 from tests.simulation.exchange_in_memory import EngineSession, exchange_over
@@ -124,7 +123,6 @@ class Simulated:
         self.workflow = MemoryWorkflow()
         self.inbox = MemoryInbox(self.store, self.workflow)
         self.switch = self.store.switches
-        self.audit = MemoryAudit()
         self.watch = Watch(self.engine, self.account, self.store, most_usd=most_at_stake(self.spec))
         self.look_again = LookAgain(self.inbox, self.clock)
         self.clock.on_pass = self._pass
@@ -155,7 +153,6 @@ class Simulated:
             market=wrapped(Prices(self.engine), "market"),
             judge=self.judge,  # type: ignore[arg-type]  # the scripted judge has the two methods that a Tick uses
             kill_switch=self.switch,
-            audit=wrapped(self.audit, "audit"),
             clock=self.clock,
         )
 

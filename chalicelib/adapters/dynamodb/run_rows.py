@@ -60,7 +60,6 @@ def active_run(item: RunItem) -> ActiveRun:
         connection_id=item.connection_id,
         symbol=item.symbol,
         intervals=tuple(Interval(name) for name in item.intervals.split(",")),
-        tick_ms=int(item.tick_ms),
         look_ms=int(item.look_ms or 0),
     )
 

@@ -27,11 +27,12 @@ class RunsByWorkspace(GlobalSecondaryIndex["RunItem"]):
 
 
 class ActiveRuns(GlobalSecondaryIndex["RunItem"]):
-    """Runs that have not ended: ``active`` is "1" on them and absent from all others. It holds what routes messages."""
+    """Runs that have not ended: ``active`` is "1" on them and absent from all others. It holds what routes messages,
+    and nothing that every Tick writes."""
 
     class Meta:
         index_name = "active"
-        projection = IncludeProjection(["connection_id", "intervals", "look_ms", "symbol", "tick_ms", "workspace_id"])
+        projection = IncludeProjection(["connection_id", "intervals", "look_ms", "symbol", "workspace_id"])
 
     active = UnicodeAttribute(hash_key=True)
     run_id = UnicodeAttribute(range_key=True)

@@ -25,13 +25,16 @@ RUN_ACTIONS: dict[str, str] = {
 }
 """Which events of a run are audited, and as what. A run's other events (signals, readings) change no money."""
 
+FINDING_ACTIONS: dict[str, str] = {"events.finding.unexplained_size": "kill_switch.engage"}
+"""What a run does by a finding, written in the same transaction as it: here, blocking its workspace (ADR 9)."""
+
 _MOST_DETAIL = 1_000
 
 
 def of_run_event(workspace_id: str, run_id: str, event: dict[str, Any], at_ms: int) -> AuditEntry | None:
     """The row of a run's event in the API's shape; None for one that is not audited."""
-    action = RUN_ACTIONS.get(str(event["type"]))
-    if action is None or (action == "run.state" and not str(event["key"]).startswith("events.state_transition.run")):
+    action = _action(str(event["type"]), str(event["key"]))
+    if action is None:
         return None
     data = event.get("data") or {}
     facts = {"event": event["key"], **event.get("params", {}), **_scalars(data)}
@@ -61,6 +64,14 @@ def of_manual_order(order: dict[str, Any]) -> AuditEntry:
         subject=str(order["intent_id"]),
         detail=_detail(facts),
     )
+
+
+def _action(kind: str, key: str) -> str | None:
+    if kind == EventType.FINDING:
+        return FINDING_ACTIONS.get(key)
+    if kind == EventType.STATE_TRANSITION and not key.startswith("events.state_transition.run"):
+        return None
+    return RUN_ACTIONS.get(kind)
 
 
 def _scalars(data: dict[str, Any]) -> dict[str, Any]:

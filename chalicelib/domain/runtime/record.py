@@ -151,5 +151,4 @@ class ActiveRun:
     connection_id: str
     symbol: str
     intervals: tuple[Interval, ...]
-    tick_ms: int
     look_ms: int = 0

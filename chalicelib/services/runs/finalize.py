@@ -72,10 +72,13 @@ class SweepRuns:
         now = self.clock.now_ms()
         started, finalized = [], []
         for run in self.store.active():
-            silent = now - run.tick_ms
+            try:
+                record = self.store.get(run.run_id)
+            except NotFound:
+                continue
+            silent = now - record.tick_ms
             if silent < UNSTARTED_MS:
                 continue
-            record = self.store.get(run.run_id)
             if record.state.status is RunStatus.QUEUED and record.epoch == 0:
                 found(record.terms)
                 self.workflow.start(run.run_id, 0, record.terms.deadline_ms)

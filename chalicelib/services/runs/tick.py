@@ -40,7 +40,6 @@ from chalicelib.domain.runtime.reconcile import executions_since
 from chalicelib.domain.runtime.record import RunRecord, RunTerms
 from chalicelib.domain.runtime.states import RunStatus
 from chalicelib.ports import (
-    AuditTrail,
     Clock,
     ConnectionRef,
     Exchange,
@@ -88,7 +87,6 @@ class TickRun:
         market: MarketData,
         judge: Judge,
         kill_switch: KillSwitch,
-        audit: AuditTrail,
         clock: Clock,
     ) -> None:
         self._store = store
@@ -98,7 +96,6 @@ class TickRun:
         self._market = market
         self._judge = judge
         self._kill_switch = kill_switch
-        self._audit = audit
         self._clock = clock
 
     def __call__(
@@ -188,16 +185,7 @@ class TickRun:
             release=release,
             halt=self._halt(record, decision),
         )
-        committed = self._store.commit(record, commit)
-        if commit.halt is not None:
-            self._audit.record(
-                record.terms.workspace_id,
-                "kill_switch.engage",
-                commit.halt.actor,
-                "workspace",
-                f"{commit.halt.reason}; a size that nothing explains: new exposure is blocked",
-            )
-        return committed, decision, ()
+        return self._store.commit(record, commit), decision, ()
 
     def _halt(self, record: RunRecord, decision: Decision) -> KillState | None:
         """The switch that a finding engages: it blocks, and closes nothing that the run did not open (ADR 9)."""

@@ -15,7 +15,7 @@ from websockets.exceptions import InvalidStatus
 from infra.local.cloud import LocalCloud
 from infra.local.deploy import STACK
 from tests.e2e.api_client import ApiClient
-from tests.integration.cloud.conftest import StartedCloud
+from tests.integration.conftest import StartedCloud
 
 ROOT = Path(__file__).parents[3]
 READY_SECONDS = 30

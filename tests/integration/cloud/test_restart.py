@@ -19,18 +19,22 @@ def _signed_in(cloud: LocalCloud) -> ApiClient:
     return api
 
 
-def test_a_run_goes_on_after_the_cloud_was_stopped_and_started_again(tmp_path: Path) -> None:
+def test_a_second_instance_beside_the_first_goes_on_with_its_run_after_it_was_stopped(
+    api: ApiClient, tmp_path: Path
+) -> None:
     ports = Ports.free()
-    with LocalCloud(ports=ports, state=tmp_path, speed=60) as cloud:
-        api = _signed_in(cloud)
-        bot = api.get("/bots")["items"][0]
-        run = api.post(f"/bots/{bot['id']}/runs", {"durationMinutes": 1}, key="restart-test")
-        _await(api, run["id"], {"running"}, seconds=20)
-        api.close()
-    with LocalCloud(ports=ports, state=tmp_path, speed=60) as cloud:
-        api = _signed_in(cloud)
-        ended = _await(api, run["id"], {"finished", "stopped", "error"}, seconds=90)
-        api.close()
+    with LocalCloud(ports=ports, state=tmp_path, speed=60) as second:
+        other = _signed_in(second)
+        bot = other.get("/bots")["items"][0]
+        run = other.post(f"/bots/{bot['id']}/runs", {"durationMinutes": 1}, key="restart-test")
+        _await(other, run["id"], {"running"}, seconds=20)
+        assert [one["id"] for one in other.get("/runs")["items"]] == [run["id"]]
+        assert run["id"] not in {one["id"] for one in api.items("/runs")}
+        other.close()
+    with LocalCloud(ports=ports, state=tmp_path, speed=60) as second:
+        other = _signed_in(second)
+        ended = _await(other, run["id"], {"finished", "stopped", "error"}, seconds=90)
+        other.close()
     assert (ended["status"], ended["stopReason"]) == ("finished", "timeout")
 
 
@@ -42,16 +46,6 @@ def _await(api: ApiClient, run: str, statuses: set[str], *, seconds: float) -> d
             return seen
         time.sleep(0.5)
     raise AssertionError(f"run {run} is {seen['status']} after {seconds} s, not one of {statuses}")
-
-
-def test_a_second_instance_runs_beside_the_first(cloud: LocalCloud) -> None:
-    with LocalCloud(speed=60) as second:
-        api = _signed_in(second)
-        assert api.get("/runs")["items"] == []
-        api.close()
-    first = _signed_in(cloud)
-    assert first.get("/bots")["items"]
-    first.close()
 
 
 def test_a_taken_port_is_said_with_what_to_do(tmp_path: Path) -> None:

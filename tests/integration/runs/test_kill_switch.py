@@ -131,13 +131,23 @@ def test_a_size_that_nothing_explains_blocks_the_workspace_and_ends_no_run(admin
         "paused",
         "running",
     )
-    newest = next(iter(admin.api.items("/audit", action="kill_switch.engage")))
-    assert newest["actor"] == f"run:{run['id']}"
+    assert [row["actor"] for row in _engaged_by(admin, run)] == ["run"]
     admin.api.post(f"/runs/{run['id']}/stop")
     admin.api.post(f"/runs/{other['id']}/stop")
     for one in (run, other):
         admin.await_run(one["id"], lambda now: now["status"] in ENDED, seconds=30)
     assert [row for row in admin.truth()["positions"] if Decimal(row["size"])] == []
+
+
+def _engaged_by(stage: Stage, run: dict[str, Any]) -> list[dict[str, Any]]:
+    """The audit rows that say that the run switched trading off; the stream of its events brings them."""
+    end = time.monotonic() + 30
+    while True:
+        rows = stage.api.items("/audit", action="kill_switch.engage")
+        found = [row for row in rows if row["subject"] == run["id"]]
+        if found or time.monotonic() > end:
+            return found
+        time.sleep(0.5)
 
 
 def _seconds_until_ended(stage: Stage, run: dict[str, Any]) -> float:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.domain.accounts.route_audit import ROUTE_AUDIT
-from chalicelib.domain.audit.trading import RUN_ACTIONS
+from chalicelib.domain.audit.trading import FINDING_ACTIONS, RUN_ACTIONS
 from chalicelib.domain.workspace.manual_order import ManualOrderStatus
 
 PROJECT = Path(__file__).parents[3]
@@ -32,6 +32,7 @@ def _written_by_services() -> Iterator[str]:
 ACTIONS = {
     *ROUTE_AUDIT.values(),
     *RUN_ACTIONS.values(),
+    *FINDING_ACTIONS.values(),
     *(f"order.manual_{status.value}" for status in ManualOrderStatus),
     *_written_by_services(),
 }

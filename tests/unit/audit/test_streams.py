@@ -114,6 +114,8 @@ def test_what_a_run_did_to_money_becomes_rows_and_its_readings_do_not() -> None:
             4, 1_700_000_000_003, EventType.ORDER_SENT, "events.order_sent.entry", intent_id="1", data={"orderId": "o"}
         ),
         RunEvent(5, 1_700_000_000_004, EventType.STOP_REQUESTED, "events.stop_requested.manual", data={"actor": "u"}),
+        RunEvent(6, 1_700_000_000_005, EventType.FINDING, "events.finding.foreign_order", data={"level": "critical"}),
+        RunEvent(7, 1_700_000_000_006, EventType.FINDING, "events.finding.unexplained_size", data={"seen": "0.02"}),
     ]
 
     assert audit_records([record(run_image(event), event.seq) for event in events], log) is None
@@ -123,9 +125,10 @@ def test_what_a_run_did_to_money_becomes_rows_and_its_readings_do_not() -> None:
         ("run.queued", "run", "R"),
         ("order.sent", "run", "R/1"),
         ("run.stop_requested", "u", "R"),
+        ("kill_switch.engage", "run", "R"),
     ]
     assert json.loads(found[1].detail) == {"event": "events.order_sent.entry", "orderId": "o"}
-    assert [row.at_ms for row in found] == [1_700_000_000_000, 1_700_000_000_003, 1_700_000_000_004]
+    assert [row.at_ms for row in found] == [1_700_000_000_000, 1_700_000_000_003, 1_700_000_000_004, 1_700_000_000_006]
 
 
 def test_the_same_event_delivered_twice_is_one_row() -> None:

@@ -144,9 +144,7 @@ def test_nobody_but_the_sealer_writes_the_audit_chain_and_it_only_adds(resources
 
 
 def test_audit_rows_are_added_by_those_who_act_and_changed_by_nobody(resources: dict[str, Any]) -> None:
-    assert _writing("audit", resources) == {
-        (role, "dynamodb:PutItem") for role in (*HANDS, "ExecutionRole", "FinalizeRole", "SweepRole", "TickRole")
-    }
+    assert _writing("audit", resources) == {(role, "dynamodb:PutItem") for role in (*HANDS, "ExecutionRole")}
 
 
 @pytest.mark.parametrize("table", ["AuditTable", "AuditChainTable"])

@@ -80,7 +80,6 @@ class Run:
             market=Prices(world.engine),
             judge=world.judge,  # type: ignore[arg-type]  # the scripted judge has the two methods that a Tick uses
             kill_switch=world.switch,
-            audit=world.audit,
             clock=world.clock,
         )
         self.finalize = FinalizeRun(

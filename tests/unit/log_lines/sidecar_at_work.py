@@ -139,7 +139,7 @@ def _a_step_fails(runs: list[ActiveRun], inbox: FakeInbox) -> None:
 
     inbox.ring = away  # type: ignore[method-assign]  # from here on
     plain = active_run()
-    runs[:] = [ActiveRun(plain.run_id, plain.workspace_id, plain.connection_id, plain.symbol, plain.intervals, 0, 1)]
+    runs[:] = [ActiveRun(plain.run_id, plain.workspace_id, plain.connection_id, plain.symbol, plain.intervals, 1)]
     assert rung.wait(10)
     time.sleep(0.1)
     inbox.broken = False

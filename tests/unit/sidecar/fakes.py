@@ -96,4 +96,4 @@ def active_run(
     intervals: tuple[Interval, ...] = (Interval.M1,),
 ) -> ActiveRun:
     """A run of workspace-1."""
-    return ActiveRun(run_id, "workspace-1", connection_id, symbol, intervals, 0)
+    return ActiveRun(run_id, "workspace-1", connection_id, symbol, intervals)
