@@ -1,37 +1,14 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-
 import { expect, test, type Page } from "@playwright/test";
 
-import { OLD_RUN_ID, RUN_ID } from "./facts";
+import { accessibilityDefects, inBothThemes } from "./axe";
+import { RUN_ID } from "./facts";
 import { MockApi } from "./mockApi";
+import { RUNS, SIGNED_IN, SIGNED_OUT } from "./pages";
 
-test.setTimeout(90_000);
+// Each of these goes through all pages.
+test.setTimeout(180_000);
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-/** Rooms of the account and the workspace. */
-const SETTINGS = ["profile", "security", "exchanges", "team", "workspace", "audit", "data"].map((room) => `/settings/${room}`);
-const STRATEGY = "/factory/strategies/rsi-dip";
-const SIGNED_OUT = ["/register", "/verify-email", "/forgot-password", "/reset-password", "/invitation"];
-
-interface Violation {
-  id: string;
-  impact: string;
-  nodes: { target: string[]; failureSummary: string }[];
-}
-
-async function seriousViolations(page: Page) {
-  await page.evaluate(AXE);
-  const found = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run: (context: Document, options: object) => Promise<{ violations: Violation[] }> } };
-    const { violations } = await axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] });
-    return violations;
-  });
-  return found
-    .filter((violation) => violation.impact === "serious" || violation.impact === "critical")
-    .map((violation) => `${violation.id}: ${violation.nodes.map((node) => `${node.target.join(" ")} ${node.failureSummary}`).join(" | ")}`);
-}
+const WIDTHS = [320, 390, 1366];
 
 async function open(page: Page, path: string) {
   await page.goto(path);
@@ -40,81 +17,112 @@ async function open(page: Page, path: string) {
   await page.waitForTimeout(300);
 }
 
-for (const scheme of ["dark", "light"] as const) {
-  test(`no serious accessibility defect on any page, ${scheme}`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme: scheme });
-    const api = await MockApi.install(page);
-    api.startRun();
-    for (const path of ["/factory/bots", STRATEGY, "/factory/runs", `/factory/runs/${RUN_ID}`, `/factory/runs/${OLD_RUN_ID}`, ...SETTINGS]) {
-      await open(page, path);
-      expect(await seriousViolations(page), path).toEqual([]);
-    }
-    await open(page, `/factory/runs/${RUN_ID}`);
-    await page.getByRole("button", { name: "Stop", exact: true }).click();
-    await page.getByRole("dialog").waitFor();
-    expect(await seriousViolations(page), "stop dialog").toEqual([]);
-    api.endRun(api.runs[RUN_ID]!);
-    await open(page, `/factory/runs/${RUN_ID}`);
-    expect(await seriousViolations(page), "report").toEqual([]);
-    await open(page, "/factory/bots");
-    await page.getByRole("button", { name: /^Start RSI/ }).click();
-    await page.getByText("2 × ATR(14)", { exact: false }).waitFor();
-    expect(await seriousViolations(page), "start dialog").toEqual([]);
-    api.loggedIn = false;
-    for (const path of ["/login", ...SIGNED_OUT]) {
-      await open(page, path);
-      expect(await seriousViolations(page), path).toEqual([]);
-    }
+/** Goes through every page, in a session and out of it. */
+async function throughAllPages(page: Page, api: MockApi, look: (path: string) => Promise<void>) {
+  for (const path of SIGNED_IN) {
+    await open(page, path);
+    await look(path);
+  }
+  api.loggedIn = false;
+  for (const path of SIGNED_OUT) {
+    await open(page, path);
+    await look(path);
+  }
+  api.loggedIn = true;
+}
+
+async function expectAccessible(page: Page, what: string) {
+  await inBothThemes(page, async (scheme) => {
+    const serious = (await accessibilityDefects(page)).filter((defect) => /^(serious|critical) /.test(defect));
+    expect(serious, `${what}, ${scheme}`).toEqual([]);
   });
 }
 
-for (const width of [320, 390, 1366]) {
-  test(`no page scrolls sideways at ${width} px, in Russian`, async ({ page }) => {
+/** Targets are at least 24 px, lines in prose aside. */
+async function expectTargetsLargeEnough(page: Page, what: string) {
+  const small = await page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>("button, a[href], input, select, summary")]
+      .filter((element) => element.checkVisibility() && !element.closest("label") && !element.classList.contains("sr-only"))
+      .map((element) => ({ box: element.getBoundingClientRect(), name: element.outerHTML.slice(0, 120) }))
+      .filter(({ box }) => box.width > 2 && (box.height < 24 || box.width < 24))
+      .map(({ box, name }) => `${Math.round(box.width)}x${Math.round(box.height)} ${name}`),
+  );
+  expect(small, what).toEqual([]);
+}
+
+test("no page has a serious accessibility defect, in either theme, or a target that is too small", async ({ page }) => {
+  const api = await MockApi.install(page);
+  api.startRun();
+  await throughAllPages(page, api, async (path) => {
+    await expectAccessible(page, path);
+    await expectTargetsLargeEnough(page, path);
+  });
+});
+
+test("no dialog and no report has a serious accessibility defect, in either theme", async ({ page }) => {
+  const api = await MockApi.install(page);
+  api.startRun();
+  await open(page, `/factory/runs/${RUN_ID}`);
+  await page.getByRole("button", { name: "Stop", exact: true }).click();
+  await page.getByRole("dialog").waitFor();
+  await expectAccessible(page, "stop dialog");
+  api.endRun(api.runs[RUN_ID]!);
+  await open(page, `/factory/runs/${RUN_ID}`);
+  await expectAccessible(page, "report");
+  await open(page, "/factory/bots");
+  await page.getByRole("button", { name: /^Start RSI/ }).click();
+  await page.getByText("2 × ATR(14)", { exact: false }).waitFor();
+  await expectAccessible(page, "start dialog");
+});
+
+/** At every width of the page, which is as wide as on a desk at the end. */
+async function atEveryWidth(page: Page, look: (width: number) => Promise<void>) {
+  for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 844 });
-    await page.addInitScript(() => localStorage.setItem("bm.language", "ru"));
-    const api = await MockApi.install(page);
-    api.startRun();
-    const fits = async (what: string) =>
-      expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), what).toBeLessThanOrEqual(0);
-    for (const path of ["/factory/bots", "/factory/runs", `/factory/runs/${RUN_ID}`]) {
-      await open(page, path);
-      await fits(path);
-    }
-    await page.getByRole("button", { name: "Остановить", exact: true }).click();
-    await fits("stop dialog");
-    const confirm = page.getByRole("button", { name: "Остановить и закрыть 0.015 BTC" });
-    await expect(confirm).toBeInViewport();
-    await confirm.click();
-    await expect(page.getByRole("heading", { level: 1 })).toContainText("Останавливается");
-    api.endRun(api.runs[RUN_ID]!);
-    await open(page, `/factory/runs/${RUN_ID}`);
-    await fits("report");
+    await look(width);
+  }
+}
+
+async function expectNoSidewaysScrolling(page: Page, what: string) {
+  await atEveryWidth(page, async (width) => {
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(over, `${what}, ${width} px`).toBeLessThanOrEqual(0);
   });
 }
 
-for (const width of [320, 1366]) {
-  test(`no strategy and no room of the account or the workspace scrolls sideways at ${width} px, in Russian`, async ({ page }) => {
-    await page.setViewportSize({ width, height: 844 });
-    await page.addInitScript(() => localStorage.setItem("bm.language", "ru"));
-    await MockApi.install(page);
-    for (const path of [STRATEGY, ...SETTINGS, ...SIGNED_OUT]) {
-      await open(page, path);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), path).toBeLessThanOrEqual(0);
-    }
-  });
+/** What people and strategies are called is theirs. */
+const NAMES = "EMA cross with a trailing stop and an hourly trend filter";
+
+async function expectNoEnglish(page: Page, what: string) {
+  const text = (await page.locator("body").innerText()).replaceAll(NAMES, "");
+  expect(text.match(/\b(?:run|events?|order|position|status|loading|stop|start|filled|blocked)\b/gi), what).toBeNull();
+  expect(text.match(/\b(?:events|problems|run|common|order|strategy|bots):[\w.]+/g), what).toBeNull();
 }
 
-test("the Russian page has no English left but names and ids", async ({ page }) => {
+test("no page in Russian scrolls sideways at any width, and those of runs have no English left but names and ids", async ({ page }) => {
   await page.addInitScript(() => localStorage.setItem("bm.language", "ru"));
   const api = await MockApi.install(page);
   api.startRun();
-  for (const path of ["/factory/bots", "/factory/runs", `/factory/runs/${RUN_ID}`]) {
-    await open(page, path);
-    // What people and strategies are called is theirs.
-    const text = (await page.locator("body").innerText()).replaceAll("EMA cross with a trailing stop and an hourly trend filter", "");
-    expect(text.match(/\b(?:run|events?|order|position|status|loading|stop|start|filled|blocked)\b/gi), path).toBeNull();
-    expect(text.match(/\b(?:events|problems|run|common|order|strategy|bots):[\w.]+/g), path).toBeNull();
-  }
+  await throughAllPages(page, api, async (path) => {
+    await expectNoSidewaysScrolling(page, path);
+    if (RUNS.includes(path)) await expectNoEnglish(page, path);
+  });
+});
+
+test("no dialog and no report in Russian scrolls sideways at any width, and what confirms a stop is in view", async ({ page }) => {
+  await page.addInitScript(() => localStorage.setItem("bm.language", "ru"));
+  const api = await MockApi.install(page);
+  api.startRun();
+  await open(page, `/factory/runs/${RUN_ID}`);
+  await page.getByRole("button", { name: "Остановить", exact: true }).click();
+  await expectNoSidewaysScrolling(page, "stop dialog");
+  const confirm = page.getByRole("button", { name: "Остановить и закрыть 0.015 BTC" });
+  await atEveryWidth(page, async () => expect(confirm).toBeInViewport());
+  await confirm.click();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("Останавливается");
+  api.endRun(api.runs[RUN_ID]!);
+  await open(page, `/factory/runs/${RUN_ID}`);
+  await expectNoSidewaysScrolling(page, "report");
 });
 
 test("the keyboard reaches everything, with a ring to be seen", async ({ page }) => {
@@ -142,22 +150,6 @@ test("the keyboard reaches everything, with a ring to be seen", async ({ page })
   for (const wanted of ["Stop all", "Stop", "View as table", "Kind of event", "Events"]) expect(reached).toContain(wanted);
 });
 
-test("targets are at least 24 px, lines in prose aside", async ({ page }) => {
-  const api = await MockApi.install(page);
-  api.startRun();
-  for (const path of ["/factory/bots", STRATEGY, "/factory/runs", `/factory/runs/${RUN_ID}`, ...SETTINGS, ...SIGNED_OUT]) {
-    await open(page, path);
-    const small = await page.evaluate(() =>
-      [...document.querySelectorAll<HTMLElement>("button, a[href], input, select, summary")]
-        .filter((element) => element.checkVisibility() && !element.closest("label") && !element.classList.contains("sr-only"))
-        .map((element) => ({ box: element.getBoundingClientRect(), name: element.outerHTML.slice(0, 120) }))
-        .filter(({ box }) => box.width > 2 && (box.height < 24 || box.width < 24))
-        .map(({ box, name }) => `${Math.round(box.width)}x${Math.round(box.height)} ${name}`),
-    );
-    expect(small, path).toEqual([]);
-  }
-});
-
 test("theme and price colours are chosen in the menu and kept", async ({ page }) => {
   await MockApi.install(page);
   await open(page, "/factory/bots");
@@ -168,24 +160,4 @@ test("theme and price colours are chosen in the menu and kept", async ({ page })
   await page.reload();
   await expect(page.locator("html")).toHaveAttribute("data-theme", "light");
   await expect(page.locator("html")).toHaveAttribute("data-updown", "blue-orange");
-});
-
-test("nothing on any page or in any dialog needs a style or script beyond our own files", async ({ page }) => {
-  const broken: string[] = [];
-  page.on("console", (message) => /Content.Security.Policy/i.test(message.text()) && broken.push(message.text()));
-  const api = await MockApi.install(page);
-  api.settings.totpEnabled = false;
-  api.settings.steppedUp = true;
-  api.startRun();
-  for (const path of ["/factory/bots", STRATEGY, `/factory/runs/${RUN_ID}`, ...SETTINGS]) await open(page, path);
-  await page.getByRole("button", { name: "Account and appearance" }).click();
-  await page.getByRole("menu").waitFor();
-  await page.keyboard.press("Escape");
-  await open(page, "/settings/security");
-  await page.getByRole("button", { name: "Set up one-time codes" }).click();
-  const picture = page.getByRole("img", { name: /QR code/ });
-  await expect.poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
-  // The scroll lock holds without an inline style.
-  expect(await page.evaluate(() => getComputedStyle(document.body).overflow)).toBe("hidden");
-  expect(broken).toEqual([]);
 });

@@ -1,7 +1,8 @@
 import { expect, test } from "@playwright/test";
 
-import { OLD_RUN_ID, RUN_ID } from "./facts";
+import { RUN_ID } from "./facts";
 import { MockApi } from "./mockApi";
+import { SIGNED_IN, SIGNED_OUT } from "./pages";
 import { expectIntruderRefused, watchPolicy } from "./policy";
 
 test("the policy is strict: no inline code or style, nothing from elsewhere, no frame around the page", async ({ page }) => {
@@ -31,9 +32,7 @@ test("no page, dialog, menu or chart breaks the policy", async ({ page }) => {
   const violations = await watchPolicy(page);
   const api = await MockApi.install(page);
   api.startRun();
-  const account = ["profile", "security", "exchanges", "team", "workspace", "audit", "data"].map((room) => `/settings/${room}`);
-  const runs = ["/factory/bots", "/factory/strategies/rsi-dip", "/factory/runs", `/factory/runs/${OLD_RUN_ID}`, `/factory/runs/${RUN_ID}`];
-  for (const path of ["/login", "/register", "/forgot-password", ...account, ...runs]) {
+  for (const path of [...SIGNED_OUT, ...SIGNED_IN]) {
     await page.goto(path);
     await page.getByRole("heading", { level: 1 }).waitFor();
     await page.clock.runFor(1500);
@@ -42,9 +41,26 @@ test("no page, dialog, menu or chart breaks the policy", async ({ page }) => {
   await page.getByRole("button", { name: "Stop", exact: true }).click();
   await page.getByRole("dialog").waitFor();
   await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Account and appearance" }).click();
+  await page.getByRole("menu").waitFor();
+  await page.keyboard.press("Escape");
   api.endRun(api.runs[RUN_ID]!);
   await page.goto(`/factory/runs/${RUN_ID}`);
   await page.getByRole("heading", { level: 1 }).waitFor();
 
+  expect(violations).toEqual([]);
+});
+
+test("the picture of a secret is drawn and the page behind a dialog does not scroll, without a style of their own", async ({ page }) => {
+  const violations = await watchPolicy(page);
+  const api = await MockApi.install(page);
+  api.settings.totpEnabled = false;
+  api.settings.steppedUp = true;
+  await page.goto("/settings/security");
+  await page.getByRole("button", { name: "Set up one-time codes" }).click();
+  const picture = page.getByRole("img", { name: /QR code/ });
+  await expect.poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
+
+  expect(await page.evaluate(() => getComputedStyle(document.body).overflow)).toBe("hidden");
   expect(violations).toEqual([]);
 });
