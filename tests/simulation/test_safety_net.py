@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
+from chalicelib.domain.runtime.record import ActiveRun
 from chalicelib.domain.runtime.states import RunStatus, StopReason
 from chalicelib.services.runs.finalize import SILENT_MS, UNSTARTED_MS, SweepRuns
 from tests.simulation.scenario import RUN_ID, SYMBOL
@@ -82,6 +86,27 @@ def test_the_sweeper_starts_what_was_never_started_and_finalizes_what_has_gone_s
     silent.clock.advance(3_000)
     assert sweep().finalized == (RUN_ID,)
     assert silent.record.state.status is RunStatus.ERROR
+
+
+class _LateIndex:
+    """A store whose index of active runs still names one whose rows are gone."""
+
+    def __init__(self, store: Any) -> None:
+        self._store = store
+
+    def active(self) -> tuple[ActiveRun, ...]:
+        found: tuple[ActiveRun, ...] = self._store.active()
+        return (replace(found[0], run_id="01GONE"), *found)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+
+def test_the_sweeper_passes_over_a_run_that_the_index_names_and_the_table_has_not() -> None:
+    silent = _half_way()
+    sweep = SweepRuns(_LateIndex(silent.store), silent.workflow, finalizer(silent), silent.clock)
+    silent.clock.advance(SILENT_MS)
+    assert sweep().finalized == (RUN_ID,)
 
 
 def test_while_something_is_held_the_account_is_read_each_minute_however_slow_the_candles() -> None:
