@@ -9,7 +9,9 @@ const chromium = [process.env.CHROMIUM_PATH, "/usr/bin/chromium", "/usr/bin/chro
 if (!chromium) throw new Error("No Chromium found. Install one (apt-get install chromium) or set CHROMIUM_PATH.");
 
 const PORT = Number(process.env.MOCK_PORT ?? 4173);
-const live = process.argv.some((argument) => argument.includes("live"));
+// The workers, which read this too, have other arguments than the command that starts them.
+if (process.argv.some((argument) => argument.includes("live"))) process.env.PAGE_LIVE = "yes";
+const live = Boolean(process.env.PAGE_LIVE);
 // A build of its own, so that nobody who builds dist/ meanwhile pulls the page from under a test; PAGE_BUILT says that dist/
 // is there and stays.
 const built = Boolean(process.env.PAGE_BUILT);

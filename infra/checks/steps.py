@@ -14,12 +14,19 @@ FRONTEND = PROJECT / "frontend"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One command with the folder it runs in; ``seconds`` is how long it may take."""
+    """One command with the folder it runs in; ``seconds`` is how long it may take, ``prepared`` whether it stands on
+    what ``PREPARED`` makes."""
 
     name: str
     command: tuple[str, ...]
     folder: Path = PROJECT
     seconds: int = 1200
+    prepared: bool = False
+
+
+def of_the_page(name: str, *command: str) -> Step:
+    """A step of the page's own tools."""
+    return Step(name, command, FRONTEND, prepared=True)
 
 
 def tool(name: str, *arguments: str) -> tuple[str, ...]:
@@ -50,8 +57,8 @@ LINT = (
         Step("pip-audit", module("infra.checks.dependency_audit")),
     ),
     (
-        Step("eslint", ("npm", "run", "--silent", "lint"), FRONTEND),
-        Step("tsc", ("npm", "run", "--silent", "typecheck"), FRONTEND),
+        of_the_page("eslint", "npm", "run", "--silent", "lint"),
+        of_the_page("tsc", "npm", "run", "--silent", "typecheck"),
     ),
     (
         Step("bandit", tool("bandit", "--quiet", "-ll", "-c", "pyproject.toml", "-r", *PRODUCT)),
@@ -61,11 +68,11 @@ LINT = (
         Step("statelint", tool("statelint", *STATE_MACHINES)),
     ),
 )
-"""Lanes: the steps of one follow each other, the lanes stand side by side. The page's packages are there."""
+"""Lanes: the steps of one follow each other, the lanes stand side by side."""
 
 PACKAGES = Step("npm packages", module("infra.local.page_build", "dependencies"))
 PREPARED = (PACKAGES, Step("page", module("infra.local.page_build")))
-"""What the steps of the page stand on: done before any of them begins."""
+"""What the steps of the page stand on: they wait for it, while others are under way."""
 
 COMPUTED = (
     Step(
@@ -81,14 +88,14 @@ WATCHED = (
     (
         Step("contract with the exchange", tool("pytest", "-n", "logical", *EXCHANGE)),
         Step("integration of runs", tool("pytest", "tests/integration/runs"), seconds=2400),
-        Step("page in Chromium, mock API", ("npm", "run", "--silent", "e2e"), FRONTEND),
-        Step("page in Chromium, local cloud", module("infra.checks.live_page")),
+        of_the_page("page in Chromium, mock API", "npm", "run", "--silent", "e2e"),
+        Step("page in Chromium, local cloud", module("infra.checks.live_page"), prepared=True),
     ),
     (
         Step("integration of the rest", tool("pytest", *INTEGRATION), seconds=2400),
         # One cloud for both: secrets are planted, the smoke run goes on, and all that the cloud kept is looked through.
         Step("smoke and canary", module("tests.canary", "--minutes", "2")),
-        Step("page's unit tests", ("npm", "run", "--silent", "test"), FRONTEND),
+        of_the_page("page's unit tests", "npm", "run", "--silent", "test"),
         Step("fuzz", module("tests.fuzz", "--examples", "4")),
     ),
 )

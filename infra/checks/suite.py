@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,15 +72,39 @@ def _execute(step: Step, environment: dict[str, str], log: Path, before: tuple[s
     return code, f"exit code {code} (whole output: {log})"
 
 
+class Preparation:
+    """What the page's steps stand on, made while other steps are under way. ``steps`` make it."""
+
+    def __init__(self, steps: Sequence[Step], environment: dict[str, str]) -> None:
+        self._environment = environment
+        pool = ThreadPoolExecutor(1)
+        self._made: Future[list[Outcome]] = pool.submit(lambda: [run(step, environment) for step in steps])
+        pool.shutdown(wait=False)
+
+    def outcomes(self) -> list[Outcome]:
+        """How its steps ended; waits for them."""
+        return self._made.result()
+
+    def environment_of(self, step: Step) -> dict[str, str]:
+        """What ``step`` runs in; one that stands on the preparation waits for it, and is told whether it succeeded."""
+        if not step.prepared:
+            return self._environment
+        built = all(outcome.passed for outcome in self.outcomes())
+        return {**self._environment, "PAGE_BUILT": "yes" if built else ""}
+
+
 def main(names: list[str]) -> int:
     """Runs the lint steps, and the tests too unless ``names`` is ``lint``. Returns the exit code."""
     LOGS.mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, "CI": "true", "NO_COLOR": "1", "KEEP_CLOUD_LOGS": str(LOGS / "clouds")}
     started = time.monotonic()
     if names == ["lint"]:
-        outcomes = [run(PACKAGES, environment), *run_lanes(LINT, environment)]
+        preparation = Preparation((PACKAGES,), environment)
+        outcomes = run_lanes(LINT, preparation)
     else:
-        outcomes = run_all(environment | _chromium())
+        preparation = Preparation(PREPARED, environment | _chromium())
+        outcomes = run_all(preparation)
+    outcomes = [*preparation.outcomes(), *outcomes]
     failed = [outcome for outcome in outcomes if not outcome.passed]
     print()
     for outcome in outcomes:
@@ -91,22 +115,23 @@ def main(names: list[str]) -> int:
     return 1 if failed else 0
 
 
-def run_all(environment: dict[str, str]) -> list[Outcome]:
-    """Runs every step: what the page needs, then all lanes, those that compute beside those that watch the clock."""
-    outcomes = [run(step, environment) for step in PREPARED]
-    environment = {**environment, "PAGE_BUILT": "yes" if all(outcome.passed for outcome in outcomes) else ""}
+def run_all(preparation: Preparation) -> list[Outcome]:
+    """Runs all lanes, those that compute beside those that watch the clock."""
     with ThreadPoolExecutor(2) as kinds:
-        computed = kinds.submit(run_lanes, (COMPUTED, *LINT), environment, patient=True)
-        watched = kinds.submit(run_lanes, WATCHED, environment)
-        return [*outcomes, *watched.result(), *computed.result()]
+        computed = kinds.submit(run_lanes, (COMPUTED, *LINT), preparation, patient=True)
+        watched = kinds.submit(run_lanes, WATCHED, preparation)
+        return [*watched.result(), *computed.result()]
 
 
-def run_lanes(lanes: Sequence[Sequence[Step]], environment: dict[str, str], *, patient: bool = False) -> list[Outcome]:
+def run_lanes(lanes: Sequence[Sequence[Step]], preparation: Preparation, *, patient: bool = False) -> list[Outcome]:
     """Runs the lanes side by side, as many at once as there are cores; each lane's steps in their order. ``patient``
     lanes give way to everything else."""
+
+    def follow(lane: Sequence[Step]) -> list[Outcome]:
+        return [run(step, preparation.environment_of(step), patient=patient) for step in lane]
+
     with ThreadPoolExecutor(os.cpu_count() or 1) as cores:
-        done = cores.map(lambda lane: [run(step, environment, patient=patient) for step in lane], lanes)
-        return [outcome for lane in done for outcome in lane]
+        return [outcome for lane in cores.map(follow, lanes) for outcome in lane]
 
 
 def _chromium() -> dict[str, str]:

@@ -41,10 +41,31 @@ test("the start dialog shows what will happen before it happens", async ({ page 
   await expect(page.getByRole("button", { name: START })).toBeFocused();
 });
 
+test("nothing is started before it is shown what will happen", async ({ page }) => {
+  const api = await MockApi.install(page);
+  api.answering("GET", /\/strategies\//, problem(404, "strategy.unknown", "gone"), 1);
+  await page.goto("/factory/bots");
+  await page.getByRole("button", { name: START }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Try again" }).waitFor();
+  const go = dialog.getByRole("button", { name: "Start for 60 minutes" });
+  await expect(go).toBeDisabled();
+  await page.keyboard.press("Control+Enter");
+  await page.waitForTimeout(200);
+  expect(starts(api)).toHaveLength(0);
+
+  await dialog.getByRole("button", { name: "Try again" }).click();
+  await expect(dialog).toContainText("2 × ATR(14) from the entry price");
+  await go.click();
+  await expect(page).toHaveURL(/\/factory\/runs\/01KASM3Z/);
+  expect(starts(api)).toHaveLength(1);
+});
+
 test("Ctrl+Enter starts once, Enter in the field does not start", async ({ page }) => {
   const api = await MockApi.install(page);
   await page.goto("/factory/bots");
   await page.getByRole("button", { name: START }).click();
+  await expect(page.getByRole("button", { name: "Start for 60 minutes" })).toBeEnabled();
   const minutes = page.getByLabel("How long");
   await minutes.fill("3");
   await minutes.press("Enter");

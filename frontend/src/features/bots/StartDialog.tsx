@@ -23,7 +23,10 @@ interface Props {
   onClose: () => void;
 }
 
-/** How long, and what exactly is going to happen. Ctrl+Enter starts; Enter in a field does not. */
+/**
+ * How long, and what exactly is going to happen; before that is there, nothing starts. Ctrl+Enter starts; Enter in a field does
+ * not.
+ */
 export function StartDialog({ bot, onClose }: Props) {
   const { t } = useTranslation("bots");
   const navigate = useNavigate();
@@ -40,6 +43,7 @@ export function StartDialog({ bot, onClose }: Props) {
       field.current?.focus();
       return;
     }
+    if (!strategy.isSuccess) return;
     const run = await start.once(wanted);
     if (!run) return;
     announce(t("started", { name: bot.name }));
@@ -99,7 +103,7 @@ export function StartDialog({ bot, onClose }: Props) {
         <DialogActions>
           <span className="mr-auto hidden self-center text-table text-text3 sm:inline">{t("dialog.shortcut")}</span>
           <Button onClick={onClose}>{t("common:cancel")}</Button>
-          <Button look="primary" type="submit" busy={start.busy}>
+          <Button look="primary" type="submit" busy={start.busy} disabled={!strategy.isSuccess}>
             {wanted === null ? t("start") : t("dialog.submit", { count: wanted })}
           </Button>
         </DialogActions>

@@ -26,7 +26,8 @@ export function StrategyPreview({ bot, strategy }: Props) {
         <Row term={t("preview.strategy")}>{t("strategyVersion", { name: bot.strategyName, version: bot.strategyVersion })}</Row>
         {strategy.data && <SpecRows spec={strategy.data.spec} />}
       </Rows>
-      {strategy.isPending && <SkeletonRows rows={3} height={20} />}
+      {/* As high as what comes: buttons below it stay where they are. */}
+      {strategy.isPending && <SkeletonRows rows={6} height={25} />}
       {strategy.isError && (
         <div className="p-3">
           <ErrorBlock error={strategy.error} onRetry={() => void strategy.refetch()} />
