@@ -15,23 +15,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from chalicelib.domain.market.candle import Candle
-from chalicelib.domain.market.funding_rate import FundingRate
-from chalicelib.domain.market.instrument import Instrument
-from chalicelib.domain.market.interval import Interval
-from chalicelib.domain.runtime.facts import (
-    AccountSnapshot,
-    ClosedPnlFact,
-    ExecutionFact,
-    OrderFact,
-    PositionFact,
-    WalletFact,
-)
-from chalicelib.domain.runtime.orders import AmendRequest, OrderRequest, Outcome, ProtectionRequest
-from chalicelib.domain.workspace.connection import Credentials, SealedSecret
-from chalicelib.domain.workspace.exchange_key import KeyInfo
+if TYPE_CHECKING:  # the errors are wanted everywhere, also where a cold start should load nothing else
+    from chalicelib.domain.market.candle import Candle
+    from chalicelib.domain.market.funding_rate import FundingRate
+    from chalicelib.domain.market.instrument import Instrument
+    from chalicelib.domain.market.interval import Interval
+    from chalicelib.domain.runtime.facts import (
+        AccountSnapshot,
+        ClosedPnlFact,
+        ExecutionFact,
+        OrderFact,
+        PositionFact,
+        WalletFact,
+    )
+    from chalicelib.domain.runtime.orders import AmendRequest, OrderRequest, Outcome, ProtectionRequest
+    from chalicelib.domain.workspace.connection import Credentials, SealedSecret
+    from chalicelib.domain.workspace.exchange_key import KeyInfo
 
 
 class PortError(Exception):

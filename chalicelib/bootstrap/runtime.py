@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from chalicelib.bootstrap import aws_client, clock, settings, tables
 from chalicelib.bootstrap.exchange import audit_trail, exchange, market_data
-from chalicelib.run_ports import Inbox, RunStore, Workflow
 
 if TYPE_CHECKING:
     from chalicelib.adapters.dynamodb.kill_switch import DynamoKillSwitch
+    from chalicelib.run_ports import Inbox, RunStore, Workflow
     from chalicelib.services.runs.finalize import FinalizeRun, SweepRuns
     from chalicelib.services.runs.judge import Judge
     from chalicelib.services.runs.kill_switch import PlatformKillSwitch
