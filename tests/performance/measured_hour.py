@@ -133,7 +133,6 @@ def measured_hour(start: StartRun, session: dict[str, Any], bot_id: str, fast: F
     store = DynamoRunStore(Connection(), fast)
     inbox = StampedInbox(fast)
     calls = CountedCalls(exchange("bench"), fast)
-    judging = judge()
     begin = replace(start, store=store, workflow=NoExecution(), clock=fast)
     actor = Actor(session["user"]["id"], session["workspace"]["id"], Role(session["workspace"]["role"]))
     record = begin(actor, bot_id, MINUTES, None)
@@ -148,7 +147,7 @@ def measured_hour(start: StartRun, session: dict[str, Any], bot_id: str, fast: F
                 workflow=NoExecution(),
                 exchange=calls,
                 market=market_data(),
-                judge=judging,
+                judge=judge(),
                 # Read once a Tick: what is read is good for a second, which on the fast clock would be over at once.
                 kill_switch=DynamoKillSwitch(clock()),
                 clock=fast,

@@ -10,11 +10,16 @@ test.setTimeout(180_000);
 
 const WIDTHS = [320, 390, 1366];
 
+/** Lets the page draw what follows from something: its own clock goes on, and the browser gets its turn. */
+async function settle(page: Page) {
+  await page.clock.runFor(1500);
+  await page.waitForTimeout(300);
+}
+
 async function open(page: Page, path: string) {
   await page.goto(path);
   await page.getByRole("heading", { level: 1 }).waitFor();
-  await page.clock.runFor(1500);
-  await page.waitForTimeout(300);
+  await settle(page);
 }
 
 /** Goes through every page, in a session and out of it. */
@@ -79,6 +84,7 @@ test("no dialog and no report has a serious accessibility defect, in either them
 async function atEveryWidth(page: Page, look: (width: number) => Promise<void>) {
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 844 });
+    await settle(page);
     await look(width);
   }
 }

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -138,8 +139,7 @@ def _a_step_fails(runs: list[ActiveRun], inbox: FakeInbox) -> None:
         raise ConnectionError("the store is away")
 
     inbox.ring = away  # type: ignore[method-assign]  # from here on
-    plain = active_run()
-    runs[:] = [ActiveRun(plain.run_id, plain.workspace_id, plain.connection_id, plain.symbol, plain.intervals, 1)]
+    runs[:] = [replace(active_run(), look_ms=1)]
     assert rung.wait(10)
     time.sleep(0.1)
     inbox.broken = False
