@@ -21,6 +21,7 @@ from infra.package import PROJECT
 
 LOGS = PROJECT / "build" / "checks"
 SHOWN_LINES = 60
+SHOWN_REASONS = 12
 GIVING_WAY = ("nice", "-n", "10")
 TESTS = (*COMPUTED, *(step for lane in WATCHED for step in lane))
 _printing = threading.Lock()
@@ -28,12 +29,14 @@ _printing = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a step ended."""
+    """How a step ended. ``reasons`` are the lines of a failed one's output that say what was wrong, as pytest marks
+    them."""
 
     step: Step
     passed: bool
     seconds: float
     last_line: str
+    reasons: tuple[str, ...] = ()
 
 
 def run(step: Step, environment: dict[str, str], *, patient: bool = False) -> Outcome:
@@ -47,7 +50,8 @@ def run(step: Step, environment: dict[str, str], *, patient: bool = False) -> Ou
         print(f"{'ok  ' if code == 0 else 'FAIL'}  {step.name:<32} {seconds:6.1f} s", flush=True)
         if code != 0:
             print("\n".join(f"      {line}" for line in [*lines[-SHOWN_LINES:], reason]), flush=True)
-    return Outcome(step, code == 0, seconds, lines[-1].strip() if lines else "")
+    reasons = tuple(line[:400] for line in lines if line.startswith(("E  ", "FAILED ", "ERROR "))) if code else ()
+    return Outcome(step, code == 0, seconds, lines[-1].strip() if lines else "", reasons[:SHOWN_REASONS])
 
 
 def _execute(step: Step, environment: dict[str, str], log: Path, before: tuple[str, ...]) -> tuple[int, str]:
@@ -110,6 +114,8 @@ def main(names: list[str]) -> int:
     for outcome in outcomes:
         if outcome.passed and outcome.step in TESTS:
             print(f"  {outcome.step.name}: {outcome.last_line[:200]}")
+    for outcome in failed:
+        print("\n".join(f"  {outcome.step.name}: {reason}" for reason in outcome.reasons or (outcome.last_line,)))
     total = f"{len(outcomes) - len(failed)} of {len(outcomes)} steps passed in {time.monotonic() - started:.0f} s"
     print(total + (f"; failed: {', '.join(outcome.step.name for outcome in failed)}" if failed else ""))
     return 1 if failed else 0

@@ -120,7 +120,7 @@ def test_a_stored_run_comes_back_as_it_went(stored: Stored) -> None:
         stop_policy=OnStop.LEAVE_PROTECTED,
         event_seq=2,
         entry=INTENT,
-        holding=Holding(Side.BUY, Decimal("0.010"), Decimal("40000.10"), 1, 2, "000001", {"atr:14": Decimal("1.5")}),
+        holding=Holding(Side.BUY, Decimal("0.010"), Decimal("400.001"), 1, 2, "000001", {"atr:14": Decimal("1.5")}),
         bar=BarView(START_MS, Decimal("40000.00"), "Buy", ({"path": "/entry/long", "truth": True, "value": "1"},)),
         order_times_ms=(1, 2),
     )

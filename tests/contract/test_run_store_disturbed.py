@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
+import orjson
 import pytest
 from pynamodb.connection import Connection
 from pynamodb.exceptions import CancellationReason, VerboseClientError
@@ -13,7 +16,9 @@ from pynamodb.exceptions import CancellationReason, VerboseClientError
 from chalicelib.adapters.dynamodb import run_codec as codec
 from chalicelib.adapters.dynamodb.run_tables import RUN, RUN_MODELS, TERMS, RunItem
 from chalicelib.adapters.dynamodb.runs import DynamoRunStore
+from chalicelib.domain.market.side import Side
 from chalicelib.domain.runtime.events import EventType, RunEvent
+from chalicelib.domain.runtime.position import Holding
 from chalicelib.domain.runtime.record import RunRecord, RunState
 from chalicelib.ports import FenceLost
 from chalicelib.run_ports import Commit, StartLimits
@@ -123,3 +128,19 @@ def test_a_run_as_it_was_stored_before_is_read_claimed_and_listed(
     assert page.items == (after,)
     with pytest.raises(FenceLost):
         store.commit(claimed, Commit(replace(claimed.state, reconciled_ms=START_MS + 1)))
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_position_as_it_was_stored_before_is_read_with_its_value(store: DynamoRunStore, packed: bool) -> None:
+    held = Holding(Side.SELL, Decimal("0.003"), Decimal("120.0003"), 1, 2, "000001")
+    state = replace(store.get(RUN_ID).state, holding=held)
+    as_it_was = orjson.loads(codec.dump(codec.STATE, state))
+    del as_it_was["holding"]["entry_value"]
+    as_it_was["holding"]["entry_price"] = "40000.10"
+    text = orjson.dumps(as_it_was)
+    if packed:
+        actions = [RunItem.packed_state.set(zlib.compress(text))]
+    else:
+        actions = [RunItem.packed_state.remove(), RunItem.state.set(text.decode())]
+    RunItem(RUN_ID, RUN).update(actions=actions)
+    assert store.get(RUN_ID).state == state

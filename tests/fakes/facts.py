@@ -84,13 +84,13 @@ def a_holding_state(holding: Holding, now_ms: int, **changes: Any) -> RunState:
     )
 
 
-def a_protected_holding(side: Side, opened_ms: int, **changes: Any) -> Holding:
-    """0.010 BTC at 40,000, its stop and target a thousand away and seen on the exchange."""
+def a_protected_holding(side: Side, opened_ms: int, *, qty: Decimal = QTY, **changes: Any) -> Holding:
+    """``qty`` BTC at 40,000, its stop and target a thousand away and seen on the exchange."""
     stop, target = PRICE - side.sign * 1000, PRICE + side.sign * 1000
     holding = Holding(
         side,
-        QTY,
-        PRICE,
+        qty,
+        qty * PRICE,
         opened_ms,
         opened_ms,
         "000001",

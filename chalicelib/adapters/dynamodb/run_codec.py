@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -34,7 +35,19 @@ def pack_state(state: RunState) -> bytes:
 
 def unpack_state(packed: bytes) -> RunState:
     """The inverse of ``pack_state``."""
-    return STATE.validate_json(zlib.decompress(packed))
+    return read_state(zlib.decompress(packed))
+
+
+def read_state(text: bytes) -> RunState:
+    """A state from its JSON, also from one in which a holding still had its average price instead of its value."""
+    return STATE.validate_json(_valued(text) if b'"entry_price"' in text else text)
+
+
+def _valued(text: bytes) -> bytes:
+    state = orjson.loads(text)
+    held = state["holding"]
+    held["entry_value"] = str(Decimal(held["qty"]) * Decimal(held.pop("entry_price")))
+    return orjson.dumps(state)
 
 
 def dump_message(message: Message) -> str:

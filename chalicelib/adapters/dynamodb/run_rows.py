@@ -44,7 +44,7 @@ def record_of(item: RunItem, terms: RunItem | None) -> RunRecord:
     """The run that two rows hold; in one from before they were parted, the first holds the terms too."""
     return RunRecord(
         terms=codec.TERMS.validate_json((terms or item).terms),
-        state=codec.unpack_state(item.packed_state) if item.packed_state else codec.STATE.validate_json(item.state),
+        state=codec.unpack_state(item.packed_state) if item.packed_state else codec.read_state(item.state.encode()),
         version=int(item.version),
         epoch=int(item.epoch),
         tick_ms=int(item.tick_ms),

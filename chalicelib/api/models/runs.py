@@ -189,7 +189,7 @@ def _position(state: RunState) -> RunPositionView | None:
     return RunPositionView(
         side=holding.side.value,
         qty=holding.qty,
-        entry_price=holding.entry_price,
+        entry_price=holding.shown_entry_price,
         stop_loss=holding.stop_loss,
         take_profit=holding.take_profit,
         protected=holding.protected_ms is not None,

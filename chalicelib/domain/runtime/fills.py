@@ -145,7 +145,7 @@ def _opened(draft: Draft, holding: Holding) -> None:
         EventType.POSITION_UPDATE,
         "open",
         intent_id=holding.intent_id or None,
-        params={"side": holding.side.value, "qty": holding.qty, "price": holding.entry_price},
+        params={"side": holding.side.value, "qty": holding.qty, "price": holding.shown_entry_price},
     )
 
 

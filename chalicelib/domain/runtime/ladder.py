@@ -128,7 +128,7 @@ def _place(draft: Draft, wanted: Wanted) -> None:
 def _has_room(draft: Draft, holding: Holding, rung: Rung, size: Decimal) -> bool:
     """Whether position, resting orders and this one together stay within the largest position."""
     resting = ((order.qty - order.booked_qty) * (order.price or Decimal(0)) for order in draft.state.ladder)
-    value = holding.qty * holding.entry_price + sum(resting, Decimal(0)) + size * rung.price
+    value = holding.entry_value + sum(resting, Decimal(0)) + size * rung.price
     return value <= draft.spec.risk.max_position_size_usd
 
 

@@ -1,7 +1,9 @@
 """The position a run holds, built from its executions alone, and the money booked on the way.
 
 Average entry on increase is (size * avg + qty * price) / (size + qty), unchanged on reduction; a linear contract earns
-(exit - entry) * qty for a long, the opposite for a short (bybit_v5 section 9).
+(exit - entry) * qty for a long, the opposite for a short (bybit_v5 section 9). What is still held is kept as the value
+paid for it, not as that average, which seldom ends: a partial close takes a share rounded to ``MONEY``, a whole one all
+that is left. So from flat to flat exactly the cash that moved is booked, to the last digit.
 """
 
 from __future__ import annotations
@@ -14,22 +16,27 @@ from chalicelib.domain.runtime.facts import ExecutionFact
 from chalicelib.domain.runtime.rung import Rung
 
 ZERO = Decimal(0)
+MONEY = Decimal("1e-12")
+"""The step to which a share of an amount is rounded; its rest is what remains, so that nothing is lost."""
+SHOWN_PRICE = Decimal("1e-8")
+"""The step to which an average price is rounded where it is shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
     """A position with a size.
 
-    ``stop_loss`` and ``take_profit`` are what we want, ``seen_…`` what the exchange's position shows; ``protected_ms``
-    is when a stop was last seen there, None while none was. ``levels_final`` says that the levels are anchored on the
-    price of the whole fill. ``closing`` names why the position is being closed, "" while it is not. ``opened_qty`` is
-    all that was ever added to it, ``rungs`` its ladder and ``laddered_qty`` the opened quantity that was planned for.
-    ``from_open`` says that it was opened at the open of its entry bar, so that all of that bar's prices came after.
+    ``entry_value`` is what was paid for ``qty``, in quote currency. ``stop_loss`` and ``take_profit`` are what we want,
+    ``seen_…`` what the exchange's position shows; ``protected_ms`` is when a stop was last seen there, None while none
+    was. ``levels_final`` says that the levels are anchored on the price of the whole fill. ``closing`` names why the
+    position is being closed, "" while it is not. ``opened_qty`` is all that was ever added to it, ``rungs`` its ladder
+    and ``laddered_qty`` the opened quantity that was planned for. ``from_open`` says that it was opened at the open of
+    its entry bar, so that all of that bar's prices came after.
     """
 
     side: Side
     qty: Decimal
-    entry_price: Decimal
+    entry_value: Decimal
     opened_ms: int
     entry_bar_ms: int
     intent_id: str
@@ -51,13 +58,23 @@ class Holding:
     from_open: bool = False
 
     @property
+    def entry_price(self) -> Decimal:
+        """The average price paid, to the 28 digits of a division."""
+        return self.entry_value / self.qty
+
+    @property
+    def shown_entry_price(self) -> Decimal:
+        """The average price paid as people are shown it, to eight places."""
+        return self.entry_price.quantize(SHOWN_PRICE).normalize()
+
+    @property
     def in_sync(self) -> bool:
         """Whether the exchange shows exactly the levels we want."""
         return self.seen_stop_loss == self.stop_loss and self.seen_take_profit == self.take_profit
 
     def unrealised(self, price: Decimal) -> Decimal:
         """Profit in quote currency if the whole position were closed at ``price``, before fees."""
-        return (price - self.entry_price) * self.qty * self.side.sign
+        return (price * self.qty - self.entry_value) * self.side.sign
 
     def stop_passed(self, price: Decimal) -> bool:
         """Whether ``price`` is already beyond the stop: a stop order could not help any more."""
@@ -97,24 +114,34 @@ def book(holding: Holding | None, execution: ExecutionFact, intent_id: str, bar_
     if holding is None:
         return Booking(_opened(execution, execution.qty, intent_id, bar_ms), ZERO, execution.qty, ZERO)
     if execution.side is holding.side:
-        qty = holding.qty + execution.qty
-        entry = (holding.qty * holding.entry_price + execution.qty * execution.price) / qty
-        opened = holding.opened_qty + execution.qty
-        return Booking(replace(holding, qty=qty, entry_price=entry, opened_qty=opened), ZERO, execution.qty, ZERO)
+        larger = replace(
+            holding,
+            qty=holding.qty + execution.qty,
+            entry_value=holding.entry_value + execution.qty * execution.price,
+            opened_qty=holding.opened_qty + execution.qty,
+        )
+        return Booking(larger, ZERO, execution.qty, ZERO)
     closed = min(execution.qty, holding.qty)
-    gross = (execution.price - holding.entry_price) * closed * holding.side.sign
+    paid = share(holding.entry_value, closed, holding.qty)
+    gross = (closed * execution.price - paid) * holding.side.sign
     if execution.qty < holding.qty:
-        return Booking(replace(holding, qty=holding.qty - closed), gross, ZERO, closed)
+        smaller = replace(holding, qty=holding.qty - closed, entry_value=holding.entry_value - paid)
+        return Booking(smaller, gross, ZERO, closed)
     rest = execution.qty - holding.qty
     after = _opened(execution, rest, intent_id, bar_ms) if rest else None
     return Booking(after, gross, rest, closed)
+
+
+def share(amount: Decimal, part: Decimal, whole: Decimal) -> Decimal:
+    """What of ``amount`` belongs to ``part`` of ``whole``: rounded to ``MONEY``, or all of it for all of them."""
+    return amount if part == whole else (amount * part / whole).quantize(MONEY)
 
 
 def _opened(execution: ExecutionFact, qty: Decimal, intent_id: str, bar_ms: int) -> Holding:
     return Holding(
         side=execution.side,
         qty=qty,
-        entry_price=execution.price,
+        entry_value=qty * execution.price,
         opened_ms=execution.time_ms,
         entry_bar_ms=bar_ms,
         intent_id=intent_id,

@@ -161,12 +161,13 @@ def _adopt(draft: Draft, position: PositionFact) -> None:
     if position.avg_price is None:
         raise AssertionError("a position with a size has an average price")
     same = holding if holding is not None and holding.side is position.side else None
-    adopted = same or Holding(position.side, position.size, position.avg_price, draft.now, draft.now, "")
+    value = position.size * position.avg_price
+    adopted = same or Holding(position.side, position.size, value, draft.now, draft.now, "")
     draft.update(
         holding=replace(
             adopted,
             qty=position.size,
-            entry_price=position.avg_price,
+            entry_value=value,
             stop_loss=position.stop_loss or adopted.stop_loss,
             take_profit=position.take_profit or adopted.take_profit,
         )

@@ -14,7 +14,7 @@ from decimal import Decimal
 from chalicelib.domain.market.side import Side
 from chalicelib.domain.runtime.decision import Booked
 from chalicelib.domain.runtime.facts import ExecType
-from chalicelib.domain.runtime.position import ZERO, Holding, book
+from chalicelib.domain.runtime.position import ZERO, Holding, book, share
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +99,13 @@ class _Tally:
         self.holding = booking.holding
         self.gross += booking.gross
         self.fees += execution.fee
-        share = booking.closed_qty / execution.qty if execution.qty else ZERO
+        closing_fee = share(execution.fee, booking.closed_qty, execution.qty)
         if booking.closed_qty and self.open is not None:
             trade = self.open
             trade.exit_qty += booking.closed_qty
             trade.exit_value += booking.closed_qty * execution.price
             trade.gross += booking.gross
-            trade.fees += execution.fee * share
+            trade.fees += closing_fee
             if booking.holding is None or booking.holding.side is not trade.side:
                 self.trades.append(_finished(len(self.trades) + 1, trade, execution.time_ms, fill.exit_reason))
                 self.open = None
@@ -113,7 +113,7 @@ class _Tally:
             trade = self.open or _OpenTrade(execution.side, execution.time_ms)
             trade.entry_qty += booking.opened_qty
             trade.entry_value += booking.opened_qty * execution.price
-            trade.fees += execution.fee * (1 - share)
+            trade.fees += execution.fee - closing_fee
             self.open = trade
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from chalicelib.domain.runtime.decision import Booked
 from chalicelib.domain.runtime.draft import plain
+from chalicelib.domain.runtime.position import SHOWN_PRICE
 from chalicelib.domain.runtime.record import RunRecord, RunState
 from chalicelib.domain.runtime.report import Trade, figures
 from chalicelib.domain.timestamps import iso
-
-_PRICE = Decimal("0.00000001")
 
 
 def build_report(record: RunRecord, state: RunState, fills: tuple[Booked, ...]) -> dict[str, Any]:
@@ -57,9 +55,9 @@ def _trade(trade: Trade) -> dict[str, Any]:
         "no": trade.number,
         "side": trade.side.value,
         "qty": plain(trade.qty),
-        "entryPrice": plain(trade.entry_price.quantize(_PRICE)),
+        "entryPrice": plain(trade.entry_price.quantize(SHOWN_PRICE)),
         "entryAt": iso(trade.entry_ms),
-        "exitPrice": plain(trade.exit_price.quantize(_PRICE)),
+        "exitPrice": plain(trade.exit_price.quantize(SHOWN_PRICE)),
         "exitAt": iso(trade.exit_ms),
         "exitReason": trade.exit_reason,
         "grossPnl": plain(trade.gross),

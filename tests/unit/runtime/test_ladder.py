@@ -67,6 +67,11 @@ class Bot:
         state = a_holding_state(holding, START_MS, event_seq=1, intent_seq=1)
         self.record = RunRecord(terms_of(self.spec, INSTRUMENT, 60), state, epoch=1)
 
+    def resize(self, qty: Decimal, **changes: Any) -> None:
+        """Another size at the same average price; ``changes`` are of the state."""
+        holding = replace(self.holding, qty=qty, entry_value=qty * self.holding.entry_price)
+        self.record = replace(self.record, state=replace(self.state, holding=holding, **changes))
+
     @property
     def state(self) -> RunState:
         return self.record.state
@@ -193,7 +198,7 @@ def test_a_filled_step_reduces_the_position_and_is_not_placed_again() -> None:
 def test_steps_are_made_smaller_with_the_position() -> None:
     bot = Bot(Shape.STEPS)
     first, second = bot.rest()
-    bot.record = replace(bot.record, state=replace(bot.state, holding=replace(bot.holding, qty=Decimal("0.005"))))
+    bot.resize(Decimal("0.005"))
 
     assert _cancelled(bot.decide()) == [second.order_link_id]
     assert _placed(bot.shown(second, OrderStatus.CANCELLED))[0].qty == Decimal("0.001")
@@ -395,9 +400,7 @@ def test_position_and_resting_orders_together_never_exceed_the_largest_position(
     bot = Bot(Shape.DCA, qty=Decimal("0.005"))
     bot.decide()
     # Somebody has added to the position by hand.
-    bot.record = replace(
-        bot.record, state=replace(bot.state, ladder=(), holding=replace(bot.holding, qty=Decimal("0.024")))
-    )
+    bot.resize(Decimal("0.024"), ladder=())
     assert [order.qty for order in _placed(bot.decide())] == [Decimal("0.005")]
 
 

@@ -133,7 +133,7 @@ def holding_buy(state: RunState) -> RunState:
     holding = Holding(
         Side.BUY,
         Decimal("0.010"),
-        PRICE,
+        Decimal("0.010") * PRICE,
         BAR,
         BAR - 60_000,
         "000001",

@@ -54,6 +54,22 @@ def test_a_fill_beyond_flat_opens_the_other_side_at_its_own_price() -> None:
     assert (turned.holding.entry_price, turned.holding.intent_id) == (Decimal("10100"), "j")
 
 
+def test_an_average_that_does_not_end_loses_nothing() -> None:
+    first = book(None, _execution(1, Side.BUY, 1000, 1_000), "i", 0).holding
+    second = book(first, _execution(2, Side.BUY, 500, 985), "i", 0).holding
+    closed = book(second, _execution(3, Side.SELL, 1500, 990), "i", 0)
+    assert second is not None
+    assert second.shown_entry_price == Decimal("99.5")
+    third = book(second, _execution(4, Side.BUY, 700, 1_001), "i", 0).holding
+    assert third is not None
+    assert third.shown_entry_price == Decimal("99.69090909")
+    parts = book(third, _execution(5, Side.SELL, 900, 990), "i", 0)
+    rest = book(parts.holding, _execution(6, Side.SELL, 1300, 991), "i", 0)
+    assert closed.gross == Decimal("-0.75")
+    assert parts.gross + rest.gross == Decimal("89.1") + Decimal("128.83") - Decimal("219.32")
+    assert rest.holding is None
+
+
 @given(FILLS)
 def test_booked_and_unrealised_results_equal_the_cash_that_moved(fills: list[tuple[Side, int, int]]) -> None:
     holding: Holding | None = None
@@ -67,7 +83,7 @@ def test_booked_and_unrealised_results_equal_the_cash_that_moved(fills: list[tup
     last = Decimal(fills[-1][2]) / 10
     held = holding.qty * holding.side.sign if holding is not None else Decimal(0)
     open_result = holding.unrealised(last) if holding is not None else Decimal(0)
-    assert abs(gross + open_result - (cash + held * last)) < Decimal("1e-15")
+    assert gross + open_result == cash + held * last
 
 
 @given(FILLS)
