@@ -125,19 +125,21 @@ def run_all(preparation: Preparation) -> list[Outcome]:
     """Runs all lanes, those that compute beside those that watch the clock."""
     with ThreadPoolExecutor(2) as kinds:
         computed = kinds.submit(run_lanes, (COMPUTED, *LINT), preparation, patient=True)
-        watched = kinds.submit(run_lanes, WATCHED, preparation)
+        watched = kinds.submit(run_lanes, WATCHED, preparation, at_once=len(WATCHED))
         return [*watched.result(), *computed.result()]
 
 
-def run_lanes(lanes: Sequence[Sequence[Step]], preparation: Preparation, *, patient: bool = False) -> list[Outcome]:
-    """Runs the lanes side by side, as many at once as there are cores; each lane's steps in their order. ``patient``
-    lanes give way to everything else."""
+def run_lanes(
+    lanes: Sequence[Sequence[Step]], preparation: Preparation, *, at_once: int | None = None, patient: bool = False
+) -> list[Outcome]:
+    """Runs the lanes side by side, ``at_once`` or as many as there are cores; each lane's steps in their order.
+    ``patient`` lanes give way to everything else."""
 
     def follow(lane: Sequence[Step]) -> list[Outcome]:
         return [run(step, preparation.environment_of(step), patient=patient) for step in lane]
 
-    with ThreadPoolExecutor(os.cpu_count() or 1) as cores:
-        return [outcome for lane in cores.map(follow, lanes) for outcome in lane]
+    with ThreadPoolExecutor(at_once or os.cpu_count() or 1) as pool:
+        return [outcome for lane in pool.map(follow, lanes) for outcome in lane]
 
 
 def _chromium() -> dict[str, str]:

@@ -16,16 +16,19 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import httpx
+from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.local.aws_environment import LEAN_MEMORY, aws_client, aws_environment
 from infra.local.child_process import ChildDied, ChildProcess
 from infra.local.demo_credentials import demo_credentials
 from infra.local.deploy import STACK, deploy, parameters
+from infra.local.function_logs import keep_complaints
 from infra.local.mailbox import Mailbox
 from infra.local.ministack import (
     START_SECONDS,
@@ -46,6 +49,8 @@ from infra.local.sidecar import SidecarSupervisor
 from infra.package import PROJECT
 
 REST_STAGE = "live"  # api_gateway_stage of .chalice/config.json
+KEEP_LOGS = "KEEP_CLOUD_LOGS"
+"""The environment variable that names where the logs of throw-away clouds are kept."""
 DEMO_UID = "90000001"
 DEMO_BALANCE = "100000"  # USDT
 # Real one-minute candles that BTCUSDT replays, where they lie beside the project; otherwise it is generated.
@@ -181,6 +186,8 @@ class LocalCloud:
 
     def stop(self) -> None:
         """Stops what runs, in order: sidecar, proxy, exchange, and last the local AWS, which writes its state."""
+        if self._temporary and self._aws and self._aws.is_alive():
+            self._keep_complaints()
         if self._sidecar:
             self._sidecar.stop()
         if self._proxy:
@@ -194,6 +201,12 @@ class LocalCloud:
         if self._temporary:
             _keep_logs(self.state)
             shutil.rmtree(self.state, ignore_errors=True)
+
+    def _keep_complaints(self) -> None:
+        """For whoever looks into a failure; a local AWS that does not answer any more keeps nobody from stopping."""
+        if os.environ.get(KEEP_LOGS):
+            with suppress(BotoCoreError, ClientError):
+                keep_complaints(self.client("logs"), self.state / "logs" / "functions.log")
 
     def _start_exchange(self) -> ChildProcess:
         credentials = demo_credentials(self.state)
@@ -238,8 +251,8 @@ class LocalCloud:
 
 
 def _keep_logs(state: Path) -> None:
-    """Copies a throw-away cloud's logs to the folder that KEEP_CLOUD_LOGS names, for whoever looks into a failure."""
-    folder = os.environ.get("KEEP_CLOUD_LOGS")
+    """Copies a throw-away cloud's logs to the folder that ``KEEP_LOGS`` names, for whoever looks into a failure."""
+    folder = os.environ.get(KEEP_LOGS)
     if folder and (state / "logs").is_dir():
         shutil.copytree(state / "logs", Path(folder) / state.name, dirs_exist_ok=True)
 
