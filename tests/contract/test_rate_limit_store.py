@@ -11,6 +11,7 @@ from chalicelib.adapters.dynamodb.rate_limits import DynamoRateLimits, RateLimit
 from chalicelib.domain.exchange.rate_window import Counted
 from chalicelib.rate_ports import RateLimitStore, RateLimitsUnavailable
 from tests.contract.moto_aws import moto_aws
+from tests.contract.silent_host import silent_host
 from tests.fakes.memory_rate_limits import MemoryRateLimits
 
 NOW = 1_700_000_000_100
@@ -111,10 +112,22 @@ def test_a_table_that_is_not_there_is_said_to_be_unavailable(table: None) -> Non
             ask()
 
 
-def test_a_host_that_does_not_answer_is_given_up_soon(monkeypatch: pytest.MonkeyPatch, table: None) -> None:
+def test_a_host_that_refuses_is_given_up_soon(monkeypatch: pytest.MonkeyPatch, table: None) -> None:
     # Nobody listens there: refused at once, by the client's own error, not by one of the service.
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     bind(RateLimitItem, "unreachable")
 
     with pytest.raises(RateLimitsUnavailable):
         DynamoRateLimits().counted(BUCKET, 4)
+
+
+def test_a_host_that_does_not_answer_is_given_up_soon(monkeypatch: pytest.MonkeyPatch, table: None) -> None:
+    with silent_host() as address:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", address)
+        bind(RateLimitItem, "silent")
+        store = DynamoRateLimits()
+
+        with pytest.raises(RateLimitsUnavailable):
+            store.counted(BUCKET, 4)
+        with pytest.raises(RateLimitsUnavailable):
+            store.spend(BUCKET, 0, 1, 8, NOW, 4)

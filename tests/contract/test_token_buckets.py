@@ -10,6 +10,7 @@ from chalicelib.adapters.dynamodb.binding import bind
 from chalicelib.adapters.dynamodb.token_buckets import DynamoTokenBuckets, TokenBucketItem
 from chalicelib.request_rate_ports import Draw, RatesUnavailable, TokenBuckets
 from tests.contract.moto_aws import moto_aws
+from tests.contract.silent_host import silent_host
 from tests.fakes.memory_token_buckets import MemoryTokenBuckets
 
 NOW = 1_700_000_000_000_000
@@ -87,9 +88,18 @@ def test_a_table_that_is_not_there_is_said_to_be_unavailable(table: None) -> Non
         DynamoTokenBuckets().draw("b", PRICE, PERIOD, NOW)
 
 
-def test_a_host_that_does_not_answer_is_given_up_soon(monkeypatch: pytest.MonkeyPatch, table: None) -> None:
+def test_a_host_that_refuses_is_given_up_soon(monkeypatch: pytest.MonkeyPatch, table: None) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     bind(TokenBucketItem, "unreachable")
 
     with pytest.raises(RatesUnavailable):
         DynamoTokenBuckets().draw("b", PRICE, PERIOD, NOW)
+
+
+def test_a_host_that_does_not_answer_is_given_up_soon(monkeypatch: pytest.MonkeyPatch, table: None) -> None:
+    with silent_host() as address:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", address)
+        bind(TokenBucketItem, "silent")
+
+        with pytest.raises(RatesUnavailable):
+            DynamoTokenBuckets().draw("b", PRICE, PERIOD, NOW)

@@ -13,7 +13,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.models import Model
 
 from chalicelib.account_ports import Listing
-from chalicelib.adapters.dynamodb.conditions import condition_failed
+from chalicelib.adapters.dynamodb.conditions import condition_failed, response_code
 from chalicelib.audit_ports import AuditFilter
 from chalicelib.domain.audit.entry import AuditEntry
 from chalicelib.domain.ulid import ulid_from
@@ -71,7 +71,7 @@ class DynamoAudit:
         except PutError as error:
             if condition_failed(error):
                 return False
-            raise PortError(f"the audit row could not be written: {error.cause_response_code}") from error
+            raise PortError(f"the audit row could not be written: {response_code(error)}") from error
         return True
 
 

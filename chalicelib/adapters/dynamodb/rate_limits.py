@@ -14,7 +14,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist, PynamoDBException, UpdateError
 from pynamodb.models import Model
 
-from chalicelib.adapters.dynamodb.conditions import condition_failed
+from chalicelib.adapters.dynamodb.conditions import condition_failed, response_code
 from chalicelib.domain.exchange.rate_window import Counted
 from chalicelib.rate_ports import RateLimitsUnavailable
 
@@ -107,4 +107,4 @@ def _available() -> Iterator[None]:
     try:
         yield
     except PynamoDBException as error:
-        raise RateLimitsUnavailable(f"the rate-limits table does not answer: {error.cause_response_code}") from error
+        raise RateLimitsUnavailable(f"the rate-limits table does not answer: {response_code(error)}") from error

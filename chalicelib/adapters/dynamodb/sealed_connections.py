@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from pynamodb.exceptions import DoesNotExist, GetError
 
+from chalicelib.adapters.dynamodb.conditions import response_code
 from chalicelib.adapters.dynamodb.connection_keys import ConnectionKeyItem, seal_name
 from chalicelib.adapters.dynamodb.connections import ConnectionItem
 from chalicelib.domain.workspace.connection import ConnectionStatus, SealedSecret
@@ -51,7 +52,7 @@ def _read(ref: ConnectionRef) -> SealedConnection | None:
     except DoesNotExist as error:
         raise NotFound("connection") from error
     except GetError as error:
-        raise ExchangeUnavailable(f"the connection could not be read: {error.cause_response_code}") from error
+        raise ExchangeUnavailable(f"the connection could not be read: {response_code(error)}") from error
     if item.sealed is None or item.env is None:
         raise NotFound("connection")
     ciphertext = bytes(item.sealed)

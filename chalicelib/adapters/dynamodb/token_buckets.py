@@ -10,7 +10,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist, PynamoDBException, UpdateError
 from pynamodb.models import Model
 
-from chalicelib.adapters.dynamodb.conditions import condition_failed
+from chalicelib.adapters.dynamodb.conditions import condition_failed, response_code
 from chalicelib.request_rate_ports import Draw, RatesUnavailable
 
 _KEPT_SECONDS = 3_600
@@ -54,7 +54,7 @@ class DynamoTokenBuckets:
                     return Draw(granted=True, full_at_us=int(item.full_at_us or now_us))
             return Draw(granted=False, full_at_us=_full_at_us(bucket, now_us + period_us))
         except PynamoDBException as error:
-            raise RatesUnavailable(f"the request-rates table does not answer: {error.cause_response_code}") from error
+            raise RatesUnavailable(f"the request-rates table does not answer: {response_code(error)}") from error
 
 
 def _full_at_us(bucket: str, otherwise: int) -> int:
