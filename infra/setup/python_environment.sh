@@ -32,8 +32,7 @@ if [ ! -x .venv/bin/python ] || ! usable .venv/bin/python; then
     fi
 fi
 echo "Installing the Python requirements …"
-# Most modules are never imported: Python compiles those that are when they first are.
-if ! .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input --no-compile -r requirements-dev.txt; then
+if ! .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input -r requirements-dev.txt; then
     echo "pip could not install requirements-dev.txt: check the network, then run the command again" >&2
     exit 1
 fi
