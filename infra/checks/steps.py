@@ -88,18 +88,15 @@ WATCHED = (
     (
         Step("contract with the exchange", tool("pytest", "-n", "logical", *EXCHANGE)),
         Step("integration of runs", tool("pytest", "tests/integration/runs"), seconds=2400),
+        of_the_page("page in Chromium, mock API", "npm", "run", "--silent", "e2e"),
         Step("page in Chromium, local cloud", module("infra.checks.live_page"), prepared=True),
     ),
     (
         Step("integration of the rest", tool("pytest", *INTEGRATION), seconds=2400),
         # One cloud for both: secrets are planted, the smoke run goes on, and all that the cloud kept is looked through.
         Step("smoke and canary", module("tests.canary", "--minutes", "2")),
-    ),
-    (
         of_the_page("page's unit tests", "npm", "run", "--silent", "test"),
-        of_the_page("page in Chromium, mock API", "npm", "run", "--silent", "e2e"),
         Step("fuzz", module("tests.fuzz", "--examples", "4")),
     ),
 )
-"""Lanes of tests against the clock: of a run's deadline, of a socket or a page that must answer. They mostly wait: all
-lanes stand side by side."""
+"""Lanes of tests against the clock: of a run's deadline, of a socket or a page that must answer. They mostly wait."""

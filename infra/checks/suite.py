@@ -7,6 +7,7 @@ processor that they leave. A failed step does not stop the others, so that one r
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -16,15 +17,16 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.checks.giving_way import AT_LOW_PRIORITY, end_sessions, lower_session
 from infra.checks.steps import COMPUTED, LINT, PACKAGES, PREPARED, WATCHED, Step
 from infra.package import PROJECT
 
 LOGS = PROJECT / "build" / "checks"
 SHOWN_LINES = 60
 SHOWN_REASONS = 12
-GIVING_WAY = ("nice", "-n", "10")
 TESTS = (*COMPUTED, *(step for lane in WATCHED for step in lane))
 _printing = threading.Lock()
+_giving_way: list[subprocess.Popen[bytes]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ def run(step: Step, environment: dict[str, str], *, patient: bool = False) -> Ou
     """Runs one step and prints a line on it, with the end of its output when it failed. A ``patient`` one gives way."""
     log = LOGS / f"{step.name.replace(' ', '-').replace(',', '')}.log"
     started = time.monotonic()
-    code, reason = _execute(step, environment, log, GIVING_WAY if patient else ())
+    code, reason = _execute(step, environment, log, patient=patient)
     seconds = time.monotonic() - started
     lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
     with _printing:
@@ -54,19 +56,23 @@ def run(step: Step, environment: dict[str, str], *, patient: bool = False) -> Ou
     return Outcome(step, code == 0, seconds, lines[-1].strip() if lines else "", reasons[:SHOWN_REASONS])
 
 
-def _execute(step: Step, environment: dict[str, str], log: Path, before: tuple[str, ...]) -> tuple[int, str]:
+def _execute(step: Step, environment: dict[str, str], log: Path, *, patient: bool) -> tuple[int, str]:
     with log.open("wb") as output:
         try:
             process = subprocess.Popen(
-                (*before, *step.command),
+                (*AT_LOW_PRIORITY, *step.command) if patient else step.command,
                 cwd=step.folder,
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
+                start_new_session=patient,
             )
         except FileNotFoundError:
             return 127, f"{step.command[0]} is missing"
+        if patient:
+            lower_session(process.pid)
+            _giving_way.append(process)
         try:
             code = process.wait(step.seconds)
         except subprocess.TimeoutExpired:
@@ -100,6 +106,7 @@ class Preparation:
 def main(names: list[str]) -> int:
     """Runs the lint steps, and the tests too unless ``names`` is ``lint``. Returns the exit code."""
     LOGS.mkdir(parents=True, exist_ok=True)
+    signal.signal(signal.SIGINT, _interrupted)
     environment = {**os.environ, "CI": "true", "NO_COLOR": "1", "KEEP_CLOUD_LOGS": str(LOGS / "clouds")}
     started = time.monotonic()
     if names == ["lint"]:
@@ -125,21 +132,25 @@ def run_all(preparation: Preparation) -> list[Outcome]:
     """Runs all lanes, those that compute beside those that watch the clock."""
     with ThreadPoolExecutor(2) as kinds:
         computed = kinds.submit(run_lanes, (COMPUTED, *LINT), preparation, patient=True)
-        watched = kinds.submit(run_lanes, WATCHED, preparation, at_once=len(WATCHED))
+        watched = kinds.submit(run_lanes, WATCHED, preparation)
         return [*watched.result(), *computed.result()]
 
 
-def run_lanes(
-    lanes: Sequence[Sequence[Step]], preparation: Preparation, *, at_once: int | None = None, patient: bool = False
-) -> list[Outcome]:
-    """Runs the lanes side by side, ``at_once`` or as many as there are cores; each lane's steps in their order.
-    ``patient`` lanes give way to everything else."""
+def run_lanes(lanes: Sequence[Sequence[Step]], preparation: Preparation, *, patient: bool = False) -> list[Outcome]:
+    """Runs the lanes side by side, as many at once as there are cores; each lane's steps in their order. ``patient``
+    lanes give way to everything else."""
 
     def follow(lane: Sequence[Step]) -> list[Outcome]:
         return [run(step, preparation.environment_of(step), patient=patient) for step in lane]
 
-    with ThreadPoolExecutor(at_once or os.cpu_count() or 1) as pool:
-        return [outcome for lane in pool.map(follow, lanes) for outcome in lane]
+    with ThreadPoolExecutor(os.cpu_count() or 1) as cores:
+        return [outcome for lane in cores.map(follow, lanes) for outcome in lane]
+
+
+def _interrupted(*_: object) -> None:
+    """Ctrl-C: what gives way is told here, the rest has heard it from the terminal."""
+    end_sessions(_giving_way)
+    raise KeyboardInterrupt
 
 
 def _chromium() -> dict[str, str]:

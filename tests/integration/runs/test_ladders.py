@@ -31,6 +31,12 @@ def _orders(stage: Stage, run: dict[str, Any], kind: str, least: int) -> list[di
     return of_kind()
 
 
+def _entered(stage: Stage, run: dict[str, Any]) -> Decimal:
+    """What the run's entry has bought. The market moves on: the position may have changed since, this has not."""
+    (entry,) = [one for one in stage.api.get(f"/runs/{run['id']}/intents")["items"] if one["kind"] == "entry"]
+    return Decimal(entry["filledQty"])
+
+
 def _position(stage: Stage, symbol: str) -> dict[str, Any] | None:
     return next((row for row in stage.truth()["positions"] if row["symbol"] == symbol), None)
 
@@ -57,7 +63,7 @@ def test_steps_of_a_take_profit_ladder_close_parts_and_the_stop_of_the_run_the_r
 
     with ProtectionWatch(stage, symbol) as watch:
         first, second = sorted(_orders(stage, run, "step", 2), key=lambda order: Decimal(order["price"]))
-        whole = _size(stage, symbol)
+        whole = _entered(stage, run)
         stage.sim("price", {"symbol": symbol, "price": str(Decimal(first["price"]) * Decimal("1.001"))})
         _until(lambda: _size(stage, symbol) == whole - Decimal(first["qty"]), "the first step has filled")
         stage.api.post(f"/runs/{run['id']}/stop")
@@ -87,14 +93,14 @@ def test_a_safety_order_averages_the_position_and_its_stop_and_target_follow(sta
     }
     spec["risk"] = {"maxPositionSizeUsd": 1000, "maxLossPerRunUsd": 500, "cooldownSeconds": 0}
     run = stage.start(spec, minutes=2)
-    stage.await_event(run, OPENED, seconds=20)
+    opened = stage.await_event(run, OPENED, seconds=20)
 
     with ProtectionWatch(stage, symbol) as watch:
         orders = sorted(_orders(stage, run, "safety", 3), key=lambda order: -Decimal(order["price"]))
-        before = _position(stage, symbol)
-        assert before is not None
+        entered = _entered(stage, run)
         stage.sim("price", {"symbol": symbol, "price": str(Decimal(orders[0]["price"]) * Decimal("0.999"))})
-        _until(lambda: _size(stage, symbol) > Decimal(before["size"]), "the first safety order has filled")
+        whole = entered + Decimal(orders[0]["qty"])
+        _until(lambda: _size(stage, symbol) >= whole, "the first safety order has filled")
 
         def follows() -> bool:
             held = _position(stage, symbol)
@@ -112,7 +118,7 @@ def test_a_safety_order_averages_the_position_and_its_stop_and_target_follow(sta
     books = stage.truth()
     ended = {order["orderLinkId"]: order["orderStatus"] for order in books["orders"]}
     assert after is not None
-    assert Decimal(after["stopLoss"]) < Decimal(before["stopLoss"])
+    assert Decimal(after["stopLoss"]) < Decimal(opened["params"]["price"]) * Decimal("0.797")
     assert all(Decimal(order["stopLoss"]) > 0 for order in orders)
     assert ended[orders[0]["orderLinkId"]] == "Filled"
     assert ended[orders[2]["orderLinkId"]] == "Cancelled"
