@@ -165,16 +165,17 @@ class Watch:
             self.report("an entry was made after an unexplained size was found")
 
     def _money_adds_up(self, simulated: Simulated) -> None:
-        """What the run booked is what the wallet says, unless something was adopted that no execution explains."""
+        """What the run booked is what the wallet says, to the last digit, unless something was adopted that no
+        execution explains."""
         state = self.store.get(RUN_ID).state
         changed = self.account.wallet - self.account.deposited
         if state.holding is not None or not state.complete or not state.status.terminal:
             return
         booked = state.ledger.net
-        if abs(booked - changed) > Decimal("0.000001"):
+        if booked != changed:
             self.report(f"the run booked {booked}, the wallet changed by {changed}")
         report = self.store.reports.get(RUN_ID)
-        if report is not None and abs(Decimal(report["netPnl"]) - changed) > Decimal("0.000001"):
+        if report is not None and Decimal(report["netPnl"]) != changed:
             self.report(f"the report says {report['netPnl']}, the wallet changed by {changed}")
 
 
