@@ -21,6 +21,11 @@ def test_no_seed_violates_an_invariant() -> None:
     assert entries > SEEDS / 2, "the seeds hardly trade: nothing was proven"
 
 
+def test_a_payment_that_the_stream_lost_before_it_told_of_a_later_one_is_booked() -> None:
+    simulated = simulate(9330)
+    assert not simulated.watch.violations, timeline(simulated)
+
+
 def test_a_seed_replays_to_the_same_timeline() -> None:
     assert timeline(simulate(11)) == timeline(simulate(11))
 

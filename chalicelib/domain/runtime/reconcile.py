@@ -33,15 +33,18 @@ _QUIET = frozenset({"", "read_failed", "cancel", "size", "exit_refused", "alread
 
 
 def executions_since(record: RunRecord) -> int:
-    """From when on executions are read: a minute before the last booked one and before any order that still lives.
+    """From when on executions are read: a minute before the last reading of the whole account, before the last booked
+    execution and before any order that still lives.
 
-    When something does not add up, everything since the run began is read again.
+    The last booked one alone would not do: it may have come by the stream, which may have lost what was before it. When
+    something does not add up, everything since the run began is read again.
     """
-    state = record.state
+    began, state = record.terms.created_ms, record.state
     if state.mismatch_ms or state.reconcile_due in _READ_ALL:
-        return record.terms.created_ms
-    living = [intent.created_ms for intent in state.living]
-    return max(record.terms.created_ms, min([state.last_exec_ms or record.terms.created_ms, *living]) - OVERLAP_MS)
+        return began
+    living = (intent.created_ms for intent in state.living)
+    known_until = min(state.reconciled_ms or began, state.last_exec_ms or began, *living)
+    return max(began, known_until - OVERLAP_MS)
 
 
 def absorb_snapshot(draft: Draft, fact: SnapshotRead) -> None:
