@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from infra.local.function_logs import log_pages
 from tests.canary.forms import forms_of
 
 Place = tuple[str, bytes]
@@ -63,12 +64,8 @@ def of_tables(dynamodb: Any, but: Iterable[str] = ()) -> Iterator[Place]:
 
 def of_logs(logs: Any) -> Iterator[Place]:
     """Every event of every log group."""
-    for groups in logs.get_paginator("describe_log_groups").paginate():
-        for group in groups["logGroups"]:
-            name = group["logGroupName"]
-            for page in logs.get_paginator("filter_log_events").paginate(logGroupName=name):
-                text = "\n".join(str(event["message"]) for event in page["events"])
-                yield f"log {name}", text.encode()
+    for name, messages in log_pages(logs):
+        yield f"log {name}", "\n".join(messages).encode()
 
 
 def of_buckets(s3: Any) -> Iterator[Place]:

@@ -162,11 +162,12 @@ def test_the_lambda_requirements_are_among_the_installed_ones() -> None:
 
 def test_no_module_is_named_for_nothing() -> None:
     nameless = {"utils.py", "helpers.py", "common.py", "manager.py", "misc.py"}
-    folders = ("chalicelib", "functions", "infra")
-    assert [path for folder in folders for path in (PROJECT / folder).rglob("*.py") if path.name in nameless] == []
+    assert [path for path in _sources() if path.name in nameless] == []
 
 
 def test_the_code_of_a_failed_request_is_not_asked_of_pynamodb_which_raises_for_a_read_timeout() -> None:
-    folders = ("chalicelib", "functions", "infra")
-    sources = [path for folder in folders for path in (PROJECT / folder).rglob("*.py")]
-    assert [path for path in sources if ".cause_response_" in path.read_text()] == []
+    assert [path for path in _sources() if ".cause_response_" in path.read_text()] == []
+
+
+def _sources() -> list[Path]:
+    return [path for folder in ("chalicelib", "functions", "infra") for path in (PROJECT / folder).rglob("*.py")]

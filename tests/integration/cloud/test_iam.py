@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from infra.local.aws_environment import REGION
 from infra.local.cloud import LocalCloud
+from infra.local.function_logs import log_pages
 from tests.e2e.api_client import ApiClient
 
 REFUSED = "AccessDenied"
@@ -32,12 +33,10 @@ def test_a_run_from_start_to_stop_is_never_refused_a_right(cloud: LocalCloud, ap
     for _ in range(200):
         if api.get(f"/runs/{run['id']}")["status"] in ("finished", "stopped", "error"):
             break
-    logs = cloud.client("logs")
     refused = [
-        (group["logGroupName"], event["message"][:300])
-        for group in logs.describe_log_groups()["logGroups"]
-        for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"])
-        for event in page["events"]
-        if REFUSED in event["message"]
+        (name, message[:300])
+        for name, messages in log_pages(cloud.client("logs"))
+        for message in messages
+        if REFUSED in message
     ]
     assert refused == []
