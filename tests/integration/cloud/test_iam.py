@@ -19,7 +19,7 @@ def test_the_local_aws_enforces_iam(cloud: LocalCloud) -> None:
         "dynamodb",
         endpoint_url=cloud.aws_url,
         region_name=REGION,
-        aws_access_key_id="AKIA0000000000000000",
+        aws_access_key_id="AKIA0000000000000000",  # pragma: allowlist secret
         aws_secret_access_key="unknown",
     )
     with pytest.raises(ClientError):
