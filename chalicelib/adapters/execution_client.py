@@ -33,7 +33,7 @@ from chalicelib.ports import ConnectionRef, ExchangeUnavailable, StreamSignature
 _NOT_RUN = frozenset({"TooManyRequestsException", "ResourceNotFoundException", "AccessDeniedException"})
 
 
-def client_config() -> Config:
+def invoke_once_config() -> Config:
     """How boto3's Lambda client must be made. A new one each time: botocore writes into what it is given."""
     return Config(
         connect_timeout=2,
@@ -57,7 +57,7 @@ class ExecutionClient:
     """Implements ``ports.Exchange``. ``caller`` names the function in the audit rows of decryptions."""
 
     def __init__(self, lambda_client: Any, function: str, caller: str) -> None:
-        """``lambda_client`` is boto3's, made with ``client_config()``; ``function`` is a name or an ARN."""
+        """``lambda_client`` is boto3's, made with ``invoke_once_config()``; ``function`` is a name or an ARN."""
         self._client = lambda_client
         self._function = function
         self._caller = caller

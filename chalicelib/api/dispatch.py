@@ -16,7 +16,7 @@ from chalicelib.api.deprecations import deprecation_headers
 from chalicelib.api.log_keys import keys_made, keys_named
 from chalicelib.api.models.base import View
 from chalicelib.api.operation import JSON, NDJSON, Call, Ndjson, Operation, Reply
-from chalicelib.api.problems import CONTENT_TYPE, KNOWN_ERRORS, Problem, problem_of, unexpected
+from chalicelib.api.problems import CONTENT_TYPE, KNOWN_ERRORS, Problem, problem_of, unanswered, unexpected
 from chalicelib.api.rate_headers import rate_headers
 from chalicelib.api.request import MAX_BODY_BYTES, read_body, read_idempotency_key, read_path, read_query
 from chalicelib.api.services import ApiServices
@@ -47,7 +47,8 @@ _OUR_SIDE = 500
 
 
 def dispatch(operation: Operation, request: Request, path: dict[str, str], services: ApiServices) -> Response:
-    """The response to ``request``. Never raises: what is not a known error is logged and answers 500."""
+    """The response to ``request``. Never raises: an outage is logged and answers 503, what is not known is logged
+    and answers 500."""
     request_id = str(request.context.get("requestId", ""))
     # What an earlier request of this process appended is not this one's.
     logger.clear_state()
@@ -59,9 +60,11 @@ def dispatch(operation: Operation, request: Request, path: dict[str, str], servi
         write = logger.warning if problem.status >= _OUR_SIDE else logger.info
         write("refused", extra={"status": int(problem.status), "code": problem.code})
         return _told(operation, request, services, _problem_response(problem, request, request_id))
-    except Exception:  # noqa: BLE001  # the last line of defence: a defect must answer as a problem, and be seen
-        logger.exception("defect")
-        return _told(operation, request, services, _problem_response(unexpected(), request, request_id))
+    except Exception as error:  # noqa: BLE001  # the last line of defence: a defect must answer as a problem, and be seen
+        passing = services.is_outage(error)
+        logger.exception("outage" if passing else "defect")
+        problem = unanswered() if passing else unexpected()
+        return _told(operation, request, services, _problem_response(problem, request, request_id))
     logger.info("answered", extra={"status": response.status_code})
     return _told(operation, request, services, response)
 

@@ -196,7 +196,7 @@ def _responses(
         schema = _reference(references[(operation.answer_model, "serialization")])
         example = example_of(schema, definitions, required_only=False)
         good["content"] = {operation.content_type: {"schema": schema, "example": example}}
-    statuses = {400, *operation.refusals, 429, 500}
+    statuses = {400, *operation.refusals, 429, 500, 503}
     if isinstance(requirement, Role):
         statuses |= {401, 403}
     if operation.body_model is not None:

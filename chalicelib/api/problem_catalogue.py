@@ -8,7 +8,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from chalicelib.api.problems import Problem
+from chalicelib.api.problems import Problem, unanswered
 from chalicelib.domain.errors import Finding
 
 _INVALID = Finding("/durationMinutes", "Input should be less than or equal to 1440", "request.less_than_equal")
@@ -66,7 +66,10 @@ EXAMPLES: dict[int, tuple[Problem, ...]] = {
     ),
     500: (Problem(500, "internal", "an error on our side; it has been logged"),),
     502: (Problem(502, "exchange.unavailable", "the exchange does not answer; nothing is known"),),
-    503: (Problem(503, "service.not_ready", "not answering: tables"),),
+    503: (
+        unanswered(),
+        Problem(503, "service.not_ready", "not answering: tables"),
+    ),
 }
 
 

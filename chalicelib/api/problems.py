@@ -158,7 +158,7 @@ def _of_port_error(error: Exception) -> Problem:
     if isinstance(error, ReusedKey):
         detail = "this Idempotency-Key was used for another request"
         return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "idempotency.key_reused", detail)
-    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "service.unavailable", "a part of the service does not answer")
+    return unanswered()
 
 
 _CONFLICTS = {
@@ -172,6 +172,12 @@ _CONFLICTS = {
     "cooldown": "the last start was a moment ago",
     "run": "the run exists already",
 }
+
+
+def unanswered() -> Problem:
+    """The problem of a part of ours that does not answer. Whether it did what was asked of it is not known."""
+    detail = "a part of the service does not answer; look what was done, and try again in a moment"
+    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "service.unavailable", detail, headers={"Retry-After": "5"})
 
 
 def unexpected() -> Problem:

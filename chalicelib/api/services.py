@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 class ApiServices(Protocol):
     """Everything a handler may call; members are built when they are first asked for."""
 
+    def is_outage(self, error: Exception) -> bool:
+        """Whether ``error`` says that something we stand on does not answer, rather than that we are wrong."""
+
     @property
     def sessions(self) -> Sessions:
         """Sign-in and identity."""

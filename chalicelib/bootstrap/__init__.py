@@ -43,8 +43,11 @@ def ids() -> SystemIds:
 
 
 @cache
-def aws_client(service: str) -> Any:
-    """The boto3 client of an AWS service; region and endpoint come from the AWS environment."""
+def aws_client(service: str, address: str | None = None) -> Any:
+    """The boto3 client of an AWS service; region and endpoint come from the AWS environment, unless ``address`` is
+    given."""
     import boto3
 
-    return boto3.client(service)
+    from chalicelib.adapters.patience import client_config
+
+    return boto3.client(service, endpoint_url=address, config=client_config())

@@ -62,6 +62,12 @@ class LazyApiServices:
     def __init__(self, lambda_context: Callable[[], Any]) -> None:
         self._lambda_context = lambda_context
 
+    def is_outage(self, error: Exception) -> bool:
+        """Whether AWS does not answer."""
+        from chalicelib.adapters.outage import is_outage
+
+        return is_outage(error)
+
     @property
     def sessions(self) -> Sessions:
         """Sign-in and identity."""

@@ -59,9 +59,9 @@ def exchange(caller: str) -> Exchange:
     """The private side of the exchange, through the execution function; ``caller`` names this function in the audit."""
     import boto3
 
-    from chalicelib.adapters.execution_client import ExecutionClient, client_config
+    from chalicelib.adapters.execution_client import ExecutionClient, invoke_once_config
 
-    client = boto3.client("lambda", config=client_config())
+    client = boto3.client("lambda", config=invoke_once_config())
     return ExecutionClient(client, settings().required("execution_function"), caller)
 
 

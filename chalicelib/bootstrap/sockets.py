@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from chalicelib.bootstrap import clock, ids, settings, tables
+from chalicelib.bootstrap import aws_client, clock, ids, settings, tables
 
 if TYPE_CHECKING:
     from chalicelib.account_ports import SocketGateway
@@ -31,12 +31,10 @@ def open_sockets() -> OpenSockets:
 @cache
 def socket_gateway() -> SocketGateway:
     """Posts to open sockets; the address is configuration, because an event names the AWS one even locally."""
-    import boto3
-
     from chalicelib.adapters.socket_gateway import ApiGatewaySockets
 
     address = settings().required("websocket_management_url")
-    return ApiGatewaySockets(boto3.client("apigatewaymanagementapi", endpoint_url=address))
+    return ApiGatewaySockets(aws_client("apigatewaymanagementapi", address))
 
 
 @cache

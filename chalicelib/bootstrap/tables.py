@@ -29,7 +29,13 @@ def dynamodb_connection() -> Connection:
     """The connection for transactions over several tables."""
     from pynamodb.connection import Connection
 
-    return Connection()
+    from chalicelib.adapters.patience import Patient
+
+    return Connection(
+        connect_timeout_seconds=Patient.connect_timeout_seconds,
+        read_timeout_seconds=Patient.read_timeout_seconds,
+        max_retry_attempts=Patient.max_retry_attempts,
+    )
 
 
 @cache

@@ -12,13 +12,14 @@ from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttrib
 from pynamodb.exceptions import DoesNotExist
 from pynamodb.models import Model
 
+from chalicelib.adapters.patience import Patient
 from chalicelib.ports import NotFound
 
 
 class AccountItem(Model):
     """One item of the table; which attributes it has depends on its kind."""
 
-    class Meta:
+    class Meta(Patient):
         table_name = "accounts"
 
     pk = UnicodeAttribute(hash_key=True)

@@ -14,6 +14,7 @@ from pynamodb.models import Model
 
 from chalicelib.account_ports import Listing
 from chalicelib.adapters.dynamodb.conditions import condition_failed, response_code
+from chalicelib.adapters.patience import Patient
 from chalicelib.audit_ports import AuditFilter
 from chalicelib.domain.audit.entry import AuditEntry
 from chalicelib.domain.ulid import ulid_from
@@ -26,7 +27,7 @@ MOST_EXAMINED = 5_000
 class AuditItem(Model):
     """One act."""
 
-    class Meta:
+    class Meta(Patient):
         table_name = "audit"
 
     workspace_id = UnicodeAttribute(hash_key=True)

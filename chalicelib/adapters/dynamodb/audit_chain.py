@@ -10,6 +10,7 @@ from pynamodb.exceptions import PutError
 from pynamodb.models import Model
 
 from chalicelib.adapters.dynamodb.conditions import condition_failed
+from chalicelib.adapters.patience import Patient
 from chalicelib.domain.audit.chain import Link
 from chalicelib.ports import Conflict
 
@@ -17,7 +18,7 @@ from chalicelib.ports import Conflict
 class AuditLinkItem(Model):
     """One link."""
 
-    class Meta:
+    class Meta(Patient):
         table_name = "audit-chain"
 
     workspace_id = UnicodeAttribute(hash_key=True)

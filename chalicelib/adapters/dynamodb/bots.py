@@ -8,6 +8,7 @@ from pynamodb.models import Model
 
 from chalicelib.account_ports import Listing
 from chalicelib.adapters.dynamodb.conditions import condition_failed
+from chalicelib.adapters.patience import Patient
 from chalicelib.domain.workspace.bot import Bot
 from chalicelib.ports import NotFound
 
@@ -15,7 +16,7 @@ from chalicelib.ports import NotFound
 class BotItem(Model):
     """One bot of a workspace."""
 
-    class Meta:
+    class Meta(Patient):
         table_name = "bots"
 
     workspace_id = UnicodeAttribute(hash_key=True)

@@ -10,11 +10,13 @@ import hashlib
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 from pynamodb.models import Model
 
+from chalicelib.adapters.patience import Patient
+
 
 class ConnectionKeyItem(Model):
     """The key of a connection's present ciphertext, which ``seal`` names."""
 
-    class Meta:
+    class Meta(Patient):
         table_name = "connection-keys"
 
     workspace_id = UnicodeAttribute(hash_key=True)

@@ -18,6 +18,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.adapters.dynamodb.conditions import failed_conditions
 from chalicelib.adapters.dynamodb.connection_keys import ConnectionKeyItem, seal_name
+from chalicelib.adapters.patience import Patient
 from chalicelib.domain.workspace.connection import Connection, ConnectionStatus, SealedSecret
 from chalicelib.domain.workspace.exchange_key import KeyInfo, KeyNote, Level
 from chalicelib.ports import Conflict, NotFound
@@ -28,7 +29,7 @@ _NAME = "name#"
 class ConnectionItem(Model):
     """A connection, or (``connection_id`` ``name#…``) the claim of its name within the workspace."""
 
-    class Meta:
+    class Meta(Patient):
         table_name = "connections"
 
     workspace_id = UnicodeAttribute(hash_key=True)

@@ -10,6 +10,7 @@ from pynamodb.exceptions import DoesNotExist, PutError
 from pynamodb.models import Model
 
 from chalicelib.adapters.dynamodb.conditions import condition_failed
+from chalicelib.adapters.patience import Patient
 from chalicelib.domain.datasets.dataset import Dataset, DatasetStatus, Month, Quality, Source
 from chalicelib.domain.market.interval import Interval
 from chalicelib.ports import Conflict, NotFound
@@ -18,7 +19,7 @@ from chalicelib.ports import Conflict, NotFound
 class DatasetItem(Model):
     """One dataset of a workspace."""
 
-    class Meta:
+    class Meta(Patient):
         table_name = "datasets"
 
     workspace_id = UnicodeAttribute(hash_key=True)

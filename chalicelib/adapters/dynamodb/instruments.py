@@ -9,6 +9,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist
 from pynamodb.models import Model
 
+from chalicelib.adapters.patience import Patient
 from chalicelib.domain.market.instrument import Instrument
 
 CATEGORY = "linear"
@@ -28,7 +29,7 @@ _DECIMALS = (
 class InstrumentItem(Model):
     """One instrument; decimals are strings."""
 
-    class Meta:
+    class Meta(Patient):
         table_name = "instruments"
 
     category = UnicodeAttribute(hash_key=True)

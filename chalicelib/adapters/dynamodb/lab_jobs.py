@@ -13,6 +13,7 @@ from pynamodb.models import Model
 
 from chalicelib.account_ports import Listing
 from chalicelib.adapters.dynamodb.conditions import condition_failed
+from chalicelib.adapters.patience import Patient
 from chalicelib.domain.lab.job import JobKind, JobStatus, LabJob
 from chalicelib.ports import NotFound
 
@@ -20,7 +21,7 @@ from chalicelib.ports import NotFound
 class LabJobItem(Model):
     """One job of a workspace. ``parts`` maps a part's name to its steps made."""
 
-    class Meta:
+    class Meta(Patient):
         table_name = "lab-jobs"
 
     workspace_id = UnicodeAttribute(hash_key=True)

@@ -12,6 +12,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.models import Model
 
 from chalicelib.adapters.dynamodb.conditions import condition_failed
+from chalicelib.adapters.patience import Patient
 from chalicelib.domain.streams.leases import Heartbeat, LeaseView, ShardRow
 
 _TASK = "task#"
@@ -22,7 +23,7 @@ _KEPT_SECONDS = 86_400
 class LeaseItem(Model):
     """A heartbeat or a shard's lease."""
 
-    class Meta:
+    class Meta(Patient):
         table_name = "leases"
 
     lease = UnicodeAttribute(hash_key=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.models import Model
 
+from chalicelib.adapters.patience import Patient
 from chalicelib.domain.mail.letter import Mail
 from chalicelib.ports import Clock, Ids
 
@@ -15,7 +16,7 @@ _KEPT_SECONDS = 24 * 3600
 class MailItem(Model):
     """One mail."""
 
-    class Meta:
+    class Meta(Patient):
         table_name = "mails"
 
     mailbox = UnicodeAttribute(hash_key=True)

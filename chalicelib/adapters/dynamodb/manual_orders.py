@@ -9,6 +9,7 @@ from pynamodb.exceptions import DoesNotExist, PutError
 from pynamodb.models import Model
 
 from chalicelib.adapters.dynamodb.conditions import condition_failed
+from chalicelib.adapters.patience import Patient
 from chalicelib.domain.market.side import Side
 from chalicelib.domain.workspace.manual_order import ManualOrder, ManualOrderStatus
 from chalicelib.ports import Conflict, NotFound
@@ -17,7 +18,7 @@ from chalicelib.ports import Conflict, NotFound
 class ManualOrderItem(Model):
     """One intent; decimals are strings, so nothing is rounded on the way."""
 
-    class Meta:
+    class Meta(Patient):
         table_name = "manual-orders"
 
     workspace_id = UnicodeAttribute(hash_key=True)

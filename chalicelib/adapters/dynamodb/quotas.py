@@ -8,6 +8,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist
 from pynamodb.models import Model
 
+from chalicelib.adapters.patience import Patient
 from chalicelib.domain.accounts.quotas import Quotas
 
 _SORT = "QUOTAS"
@@ -16,7 +17,7 @@ _SORT = "QUOTAS"
 class QuotaItem(Model):
     """What the platform lets one workspace have."""
 
-    class Meta:
+    class Meta(Patient):
         table_name = "accounts"
 
     pk = UnicodeAttribute(hash_key=True)

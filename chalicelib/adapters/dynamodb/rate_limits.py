@@ -15,6 +15,7 @@ from pynamodb.exceptions import DoesNotExist, PynamoDBException, UpdateError
 from pynamodb.models import Model
 
 from chalicelib.adapters.dynamodb.conditions import condition_failed, response_code
+from chalicelib.adapters.patience import Hurried
 from chalicelib.domain.exchange.rate_window import Counted
 from chalicelib.rate_ports import RateLimitsUnavailable
 
@@ -25,12 +26,8 @@ _KEPT_SECONDS = 3_600
 class RateLimitItem(Model):
     """One window of one limit, or the ban."""
 
-    class Meta:
+    class Meta(Hurried):
         table_name = "rate-limits"
-        connect_timeout_seconds = 0.3
-        read_timeout_seconds = 0.3
-        # One more try, for a kept-alive connection that died while the function was frozen.
-        max_retry_attempts = 1
 
     bucket = UnicodeAttribute(hash_key=True)
     used = NumberAttribute(null=True)

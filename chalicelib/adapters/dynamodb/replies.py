@@ -15,6 +15,7 @@ from aws_lambda_powertools.utilities.idempotency import (
 )
 from aws_lambda_powertools.utilities.idempotency.exceptions import (
     IdempotencyAlreadyInProgressError,
+    IdempotencyPersistenceLayerError,
     IdempotencyValidationError,
 )
 
@@ -54,4 +55,7 @@ class PowertoolsReplies:
             raise AlreadyRunning(key) from error
         except IdempotencyValidationError as error:
             raise ReusedKey(key) from error
+        except IdempotencyPersistenceLayerError as error:
+            # What DynamoDB said of it, or that it said nothing, is what the caller has to know.
+            raise (error.__cause__ or error) from None
         return reply

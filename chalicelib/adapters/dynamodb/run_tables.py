@@ -7,6 +7,7 @@ from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 from pynamodb.models import Model
 
 from chalicelib.adapters.dynamodb.binding import bind
+from chalicelib.adapters.patience import Patient
 
 RUN = "run"
 TERMS = "terms"
@@ -45,7 +46,7 @@ class RunItem(Model):
     and the state is packed. ``state`` is the same in the clear, of runs from before.
     """
 
-    class Meta:
+    class Meta(Patient):
         table_name = "runs"
 
     run_id = UnicodeAttribute(hash_key=True)
@@ -77,7 +78,7 @@ class RunItem(Model):
 class EventItem(Model):
     """One event; the stream of this table feeds the page."""
 
-    class Meta:
+    class Meta(Patient):
         table_name = "run-events"
 
     run_id = UnicodeAttribute(hash_key=True)
@@ -89,7 +90,7 @@ class EventItem(Model):
 class MessageItem(Model):
     """One message for the next Tick."""
 
-    class Meta:
+    class Meta(Patient):
         table_name = "run-inbox"
 
     run_id = UnicodeAttribute(hash_key=True)
@@ -102,7 +103,7 @@ class MessageItem(Model):
 class IntentItem(Model):
     """One order intent."""
 
-    class Meta:
+    class Meta(Patient):
         table_name = "intents"
 
     run_id = UnicodeAttribute(hash_key=True)
@@ -114,7 +115,7 @@ class IntentItem(Model):
 class FillItem(Model):
     """One booked execution."""
 
-    class Meta:
+    class Meta(Patient):
         table_name = "fills"
 
     run_id = UnicodeAttribute(hash_key=True)
@@ -128,7 +129,7 @@ class FillItem(Model):
 class SlotItem(Model):
     """A place that one run at a time may take, a workspace's last start, or an engaged kill switch with its reason."""
 
-    class Meta:
+    class Meta(Patient):
         table_name = "slots"
 
     slot = UnicodeAttribute(hash_key=True)

@@ -12,6 +12,7 @@ from pynamodb.exceptions import DoesNotExist, PutError
 from pynamodb.models import Model
 
 from chalicelib.adapters.dynamodb.conditions import condition_failed
+from chalicelib.adapters.patience import Patient
 from chalicelib.domain.market.side import Side
 from chalicelib.domain.workspace.webhook import KEPT_SECONDS, Signal, Webhook
 from chalicelib.ports import Clock, Conflict
@@ -22,7 +23,7 @@ _WEBHOOK = "webhook"
 class SignalItem(Model):
     """A webhook (``item`` ``webhook``) or an accepted signal (``event#…``)."""
 
-    class Meta:
+    class Meta(Patient):
         table_name = "signals"
 
     strategy_id = UnicodeAttribute(hash_key=True)

@@ -6,6 +6,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
+from chalicelib.adapters.patience import Patient
 from chalicelib.domain.accounts.session import Socket
 
 SOCKET_SECONDS = 2 * 3600 + 600
@@ -24,7 +25,7 @@ class SocketsByWorkspace(GlobalSecondaryIndex["SocketItem"]):
 class SocketItem(Model):
     """One open WebSocket."""
 
-    class Meta:
+    class Meta(Patient):
         table_name = "sockets"
 
     connection_id = UnicodeAttribute(hash_key=True)

@@ -11,6 +11,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.account_ports import Listing
 from chalicelib.adapters.dynamodb.conditions import condition_failed, failed_conditions
+from chalicelib.adapters.patience import Patient
 from chalicelib.domain.workspace.strategy_version import StrategyHead, StrategyVersion
 from chalicelib.ports import Conflict, NotFound
 
@@ -18,7 +19,7 @@ from chalicelib.ports import Conflict, NotFound
 class StrategyItem(Model):
     """A head or a version: only heads have ``latest``."""
 
-    class Meta:
+    class Meta(Patient):
         table_name = "strategies"
 
     workspace_id = UnicodeAttribute(hash_key=True)

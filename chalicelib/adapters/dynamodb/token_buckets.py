@@ -11,6 +11,7 @@ from pynamodb.exceptions import DoesNotExist, PynamoDBException, UpdateError
 from pynamodb.models import Model
 
 from chalicelib.adapters.dynamodb.conditions import condition_failed, response_code
+from chalicelib.adapters.patience import Hurried
 from chalicelib.request_rate_ports import Draw, RatesUnavailable
 
 _KEPT_SECONDS = 3_600
@@ -19,12 +20,8 @@ _KEPT_SECONDS = 3_600
 class TokenBucketItem(Model):
     """One bucket."""
 
-    class Meta:
+    class Meta(Hurried):
         table_name = "request-rates"
-        # A request waits behind it, and can do without.
-        connect_timeout_seconds = 0.3
-        read_timeout_seconds = 0.3
-        max_retry_attempts = 1
 
     bucket = UnicodeAttribute(hash_key=True)
     full_at_us = NumberAttribute(null=True)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
+import botocore.session
 from aws_encryption_sdk import CommitmentPolicy, EncryptionSDKClient, StrictAwsKmsMasterKeyProvider
 from aws_encryption_sdk.exceptions import AWSEncryptionSDKClientError
 from aws_encryption_sdk.identifiers import AlgorithmSuite
@@ -19,6 +20,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cryptography.exceptions import InvalidTag
 
 from chalicelib.adapters.kms.shred_layer import ShredLayerBroken, new_shred_key, unwrap, wrap
+from chalicelib.adapters.patience import client_config
 from chalicelib.domain.workspace.connection import Credentials, SealedSecret, seal_context
 from chalicelib.ports import ConnectionRef, SealingFailed
 
@@ -41,7 +43,9 @@ class KmsSecretBox:
 
     @cached_property
     def _provider(self) -> Any:
-        return StrictAwsKmsMasterKeyProvider(key_ids=[self._key_arn])
+        session = botocore.session.Session()
+        session.set_default_client_config(client_config())
+        return StrictAwsKmsMasterKeyProvider(key_ids=[self._key_arn], botocore_session=session)
 
     def seal(self, ref: ConnectionRef, credentials: Credentials) -> SealedSecret:
         """Seals under a fresh data key and a fresh shred key. Raises SealingFailed."""

@@ -18,7 +18,7 @@ def list_connections(call: Call) -> ConnectionList:
     return ConnectionList(items=[_view(call, connection) for connection in found], next_cursor=None)
 
 
-@routes.post("/exchanges", status=201, refusals=(409, 422, 502, 503), cached_reply=True)
+@routes.post("/exchanges", status=201, refusals=(409, 422, 502), cached_reply=True)
 def create_connection(call: Call, body: CreateConnectionBody) -> ConnectionView:
     """Adds a connection. Its key is tested first: a key that may withdraw, may not trade or is not known is refused and
     nothing of it is kept. The secret is sealed at once and never shown again. Needs the second factor to be set up."""
@@ -38,7 +38,7 @@ def get_connection(call: Call, connection_id: str) -> ConnectionView:
     return _view(call, call.services.connections.get(call.actor, connection_id))
 
 
-@routes.patch("/exchanges/{connection_id}", refusals=(404, 409, 422, 502, 503))
+@routes.patch("/exchanges/{connection_id}", refusals=(404, 409, 422, 502))
 def change_connection(call: Call, connection_id: str, body: ChangeConnectionBody) -> ConnectionView:
     """Renames a connection, or gives it another key of the same account: tested first, then put in the old one's place,
     which is destroyed. Bots that run go on with it."""

@@ -17,7 +17,7 @@ def health(call: Call) -> HealthView:
     return HealthView(status="ok")
 
 
-@routes.get("/readyz", refusals=(503,))
+@routes.get("/readyz")
 def ready(call: Call) -> ReadyView:
     """Whether what requests depend on answers."""
     checks = dict(call.services.ready())

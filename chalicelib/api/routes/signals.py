@@ -9,7 +9,7 @@ from chalicelib.api.operation import Call, Routes
 routes = Routes("Signals")
 
 
-@routes.post("/strategies/{strategy_id}/webhook-secret", refusals=(404, 409, 503))
+@routes.post("/strategies/{strategy_id}/webhook-secret", refusals=(404, 409))
 def rotate_webhook_secret(call: Call, strategy_id: str, body: NoBody) -> WebhookSecretView:
     """Makes the webhook's next secret and shows it this once; the one before is void at once."""
     webhook, secret = call.services.signals.rotate(call.actor, strategy_id)
@@ -22,7 +22,7 @@ def get_webhook(call: Call, strategy_id: str) -> WebhookView:
     return WebhookView.of(strategy_id, call.services.signals.status(call.actor, strategy_id))
 
 
-@routes.post("/signals/{strategy_id}", status=202, refusals=(401, 404, 503))
+@routes.post("/signals/{strategy_id}", status=202, refusals=(401, 404))
 def receive_signal(call: Call, strategy_id: str, body: SignalBody) -> SignalView:
     """Takes a signal and leaves it with the strategy's active runs whose entry waits for one. Headers: X-Timestamp
     (Unix seconds) and X-Signature (v1= and the hexadecimal HMAC-SHA256 of timestamp.body). A repeated eventId gets the

@@ -5002,7 +5002,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["ProblemView"];
             };
         };
-        /** @description Service Unavailable. Codes: `service.not_ready` */
+        /** @description Service Unavailable. Codes: `service.unavailable`, `service.not_ready` */
         ServiceUnavailableProblem: {
             headers: {
                 [name: string]: unknown;
@@ -5045,6 +5045,7 @@ export interface operations {
             400: components["responses"]["BadRequestProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     ready: {
@@ -5101,6 +5102,7 @@ export interface operations {
             400: components["responses"]["BadRequestProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     public_keys: {
@@ -5139,6 +5141,7 @@ export interface operations {
             400: components["responses"]["BadRequestProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     login: {
@@ -5202,6 +5205,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     register: {
@@ -5236,6 +5240,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     verify_email: {
@@ -5269,6 +5274,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     resend_verification: {
@@ -5301,6 +5307,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     forgot_password: {
@@ -5333,6 +5340,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     reset_password: {
@@ -5367,6 +5375,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     refresh: {
@@ -5427,6 +5436,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     switch_workspace: {
@@ -5492,6 +5502,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     logout: {
@@ -5524,6 +5535,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     step_up: {
@@ -5568,6 +5580,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     who_am_i: {
@@ -5616,6 +5629,7 @@ export interface operations {
             404: components["responses"]["NotFoundProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     change_profile: {
@@ -5671,6 +5685,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     change_password: {
@@ -5707,6 +5722,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     list_sessions: {
@@ -5747,6 +5763,7 @@ export interface operations {
             403: components["responses"]["ForbiddenProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     end_session: {
@@ -5773,6 +5790,7 @@ export interface operations {
             404: components["responses"]["NotFoundProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     end_other_sessions: {
@@ -5810,6 +5828,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     set_up_totp: {
@@ -5851,6 +5870,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     switch_totp_off: {
@@ -5875,6 +5895,7 @@ export interface operations {
             404: components["responses"]["NotFoundProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     confirm_totp: {
@@ -5920,6 +5941,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     make_recovery_codes: {
@@ -5961,6 +5983,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     export_my_data: {
@@ -5999,6 +6022,7 @@ export interface operations {
             404: components["responses"]["NotFoundProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     erase_me: {
@@ -6031,6 +6055,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     buy_ticket: {
@@ -6070,6 +6095,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     list_connections: {
@@ -6144,6 +6170,7 @@ export interface operations {
             403: components["responses"]["ForbiddenProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     create_connection: {
@@ -6307,6 +6334,7 @@ export interface operations {
             404: components["responses"]["NotFoundProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     delete_connection: {
@@ -6334,6 +6362,7 @@ export interface operations {
             409: components["responses"]["ConflictProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     change_connection: {
@@ -6499,6 +6528,7 @@ export interface operations {
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     list_instruments: {
@@ -6550,6 +6580,7 @@ export interface operations {
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     get_instrument: {
@@ -6596,6 +6627,7 @@ export interface operations {
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     get_ticker: {
@@ -6641,6 +6673,7 @@ export interface operations {
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     get_candles: {
@@ -6697,6 +6730,7 @@ export interface operations {
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     list_orders: {
@@ -6751,6 +6785,7 @@ export interface operations {
             403: components["responses"]["ForbiddenProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     place_order: {
@@ -6822,6 +6857,7 @@ export interface operations {
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     get_order: {
@@ -6873,6 +6909,7 @@ export interface operations {
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     cancel_order: {
@@ -6932,6 +6969,7 @@ export interface operations {
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     amend_order: {
@@ -7003,6 +7041,7 @@ export interface operations {
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     list_positions: {
@@ -7056,6 +7095,7 @@ export interface operations {
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     protect_position: {
@@ -7122,6 +7162,7 @@ export interface operations {
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     close_position: {
@@ -7207,6 +7248,7 @@ export interface operations {
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     list_open_orders: {
@@ -7266,6 +7308,7 @@ export interface operations {
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     list_order_history: {
@@ -7326,6 +7369,7 @@ export interface operations {
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     list_closed_pnl: {
@@ -7376,6 +7420,7 @@ export interface operations {
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     list_strategies: {
@@ -7499,6 +7544,7 @@ export interface operations {
             403: components["responses"]["ForbiddenProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     create_strategy: {
@@ -7710,6 +7756,7 @@ export interface operations {
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     validate_strategy: {
@@ -7844,6 +7891,7 @@ export interface operations {
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     get_strategy_schema: {
@@ -7870,6 +7918,7 @@ export interface operations {
             403: components["responses"]["ForbiddenProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     get_strategy: {
@@ -7988,6 +8037,7 @@ export interface operations {
             404: components["responses"]["NotFoundProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     replace_strategy: {
@@ -8199,6 +8249,7 @@ export interface operations {
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     delete_strategy: {
@@ -8226,6 +8277,7 @@ export interface operations {
             409: components["responses"]["ConflictProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     list_strategy_versions: {
@@ -8349,6 +8401,7 @@ export interface operations {
             404: components["responses"]["NotFoundProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     rotate_webhook_secret: {
@@ -8430,6 +8483,7 @@ export interface operations {
             404: components["responses"]["NotFoundProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     receive_signal: {
@@ -8530,6 +8584,7 @@ export interface operations {
             403: components["responses"]["ForbiddenProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     create_bot: {
@@ -8593,6 +8648,7 @@ export interface operations {
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     get_bot: {
@@ -8638,6 +8694,7 @@ export interface operations {
             404: components["responses"]["NotFoundProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     delete_bot: {
@@ -8665,6 +8722,7 @@ export interface operations {
             409: components["responses"]["ConflictProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     change_bot: {
@@ -8725,6 +8783,7 @@ export interface operations {
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     list_runs_of_bot: {
@@ -8815,6 +8874,7 @@ export interface operations {
             404: components["responses"]["NotFoundProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     start_run: {
@@ -8911,6 +8971,7 @@ export interface operations {
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     list_runs: {
@@ -9001,6 +9062,7 @@ export interface operations {
             404: components["responses"]["NotFoundProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     stop_all_runs: {
@@ -9047,6 +9109,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     get_run: {
@@ -9129,6 +9192,7 @@ export interface operations {
             404: components["responses"]["NotFoundProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     stop_run: {
@@ -9219,6 +9283,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     kill_run: {
@@ -9309,6 +9374,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     pause_run: {
@@ -9399,6 +9465,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     resume_run: {
@@ -9489,6 +9556,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     list_run_events: {
@@ -9537,6 +9605,7 @@ export interface operations {
             404: components["responses"]["NotFoundProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     list_run_intents: {
@@ -9590,6 +9659,7 @@ export interface operations {
             404: components["responses"]["NotFoundProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     list_run_fills: {
@@ -9639,6 +9709,7 @@ export interface operations {
             404: components["responses"]["NotFoundProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     get_run_report: {
@@ -9715,6 +9786,7 @@ export interface operations {
             404: components["responses"]["NotFoundProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     replay_run: {
@@ -9784,6 +9856,7 @@ export interface operations {
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     list_datasets: {
@@ -9849,6 +9922,7 @@ export interface operations {
             403: components["responses"]["ForbiddenProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     create_dataset: {
@@ -9930,6 +10004,7 @@ export interface operations {
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     import_dataset: {
@@ -10004,6 +10079,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     offer_dataset_upload: {
@@ -10043,6 +10119,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     get_dataset: {
@@ -10106,6 +10183,7 @@ export interface operations {
             404: components["responses"]["NotFoundProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     preview_dataset: {
@@ -10152,6 +10230,7 @@ export interface operations {
             404: components["responses"]["NotFoundProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     preview_strategy: {
@@ -10294,6 +10373,7 @@ export interface operations {
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     list_backtests: {
@@ -10344,6 +10424,7 @@ export interface operations {
             403: components["responses"]["ForbiddenProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     create_backtest: {
@@ -10408,6 +10489,7 @@ export interface operations {
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     compare_backtests: {
@@ -10477,6 +10559,7 @@ export interface operations {
             404: components["responses"]["NotFoundProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     get_backtest: {
@@ -10523,6 +10606,7 @@ export interface operations {
             404: components["responses"]["NotFoundProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     cancel_backtest: {
@@ -10575,6 +10659,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     list_sweeps: {
@@ -10625,6 +10710,7 @@ export interface operations {
             403: components["responses"]["ForbiddenProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     create_sweep: {
@@ -10697,6 +10783,7 @@ export interface operations {
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     get_sweep: {
@@ -10743,6 +10830,7 @@ export interface operations {
             404: components["responses"]["NotFoundProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     cancel_sweep: {
@@ -10795,6 +10883,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     list_walk_forwards: {
@@ -10845,6 +10934,7 @@ export interface operations {
             403: components["responses"]["ForbiddenProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     create_walk_forward: {
@@ -10909,6 +10999,7 @@ export interface operations {
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     get_walk_forward: {
@@ -10955,6 +11046,7 @@ export interface operations {
             404: components["responses"]["NotFoundProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     cancel_walk_forward: {
@@ -11007,6 +11099,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     list_presets: {
@@ -11133,6 +11226,7 @@ export interface operations {
             403: components["responses"]["ForbiddenProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     get_preset: {
@@ -11257,6 +11351,7 @@ export interface operations {
             404: components["responses"]["NotFoundProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     instantiate_preset: {
@@ -11406,6 +11501,7 @@ export interface operations {
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
             502: components["responses"]["BadGatewayProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     get_kill_switch: {
@@ -11447,6 +11543,7 @@ export interface operations {
             403: components["responses"]["ForbiddenProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     engage_kill_switch: {
@@ -11513,6 +11610,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     release_kill_switch: {
@@ -11561,6 +11659,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     list_workspaces: {
@@ -11599,6 +11698,7 @@ export interface operations {
             404: components["responses"]["NotFoundProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     get_workspace: {
@@ -11665,6 +11765,7 @@ export interface operations {
             404: components["responses"]["NotFoundProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     change_workspace: {
@@ -11738,6 +11839,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     list_members: {
@@ -11777,6 +11879,7 @@ export interface operations {
             404: components["responses"]["NotFoundProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     remove_member: {
@@ -11804,6 +11907,7 @@ export interface operations {
             409: components["responses"]["ConflictProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     change_member: {
@@ -11853,6 +11957,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     list_invitations: {
@@ -11892,6 +11997,7 @@ export interface operations {
             403: components["responses"]["ForbiddenProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     invite: {
@@ -11945,6 +12051,7 @@ export interface operations {
             422: components["responses"]["UnprocessableEntityProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     accept_invitation: {
@@ -11989,6 +12096,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     resend_invitation: {
@@ -12034,6 +12142,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     cancel_invitation: {
@@ -12060,6 +12169,7 @@ export interface operations {
             404: components["responses"]["NotFoundProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     list_audit: {
@@ -12107,6 +12217,7 @@ export interface operations {
             403: components["responses"]["ForbiddenProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     verify_audit: {
@@ -12145,6 +12256,7 @@ export interface operations {
             403: components["responses"]["ForbiddenProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
     export_audit: {
@@ -12190,6 +12302,7 @@ export interface operations {
             403: components["responses"]["ForbiddenProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalServerErrorProblem"];
+            503: components["responses"]["ServiceUnavailableProblem"];
         };
     };
 }

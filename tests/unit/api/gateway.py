@@ -151,6 +151,10 @@ class FakeServices:
         self.rates: Rates = {limit: replace(rate, limit=1_000_000) for limit, rate in RATES.items()}
         self.checks = {"tables": True, "tokenKey": True}
 
+    def is_outage(self, error: Exception) -> bool:
+        """A network's own errors stand for those of AWS."""
+        return isinstance(error, ConnectionError)
+
     @cached_property
     def sessions(self) -> Sessions:
         return Sessions(

@@ -115,3 +115,15 @@ def test_an_idempotency_key_with_blanks_is_refused(client: Client) -> None:
 
 def test_answers_are_never_cached(client: Client) -> None:
     assert client.get("/me").headers["Cache-Control"] == "no-store"
+
+
+def test_what_does_not_answer_is_no_defect_and_may_be_asked_again(gateway: Gateway, client: Client) -> None:
+    def silent(*_: object) -> None:
+        raise ConnectionError("read timed out: https://dynamodb.internal")
+
+    gateway.services.bot_rows.list = silent  # type: ignore[method-assign,assignment]
+    answer = client.get("/bots")
+
+    assert (answer.status, answer.json["code"]) == (503, "service.unavailable")
+    assert answer.headers["Retry-After"] == "5"
+    assert "dynamodb" not in answer.text

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
-from chalicelib.adapters.execution_client import ExecutionClient, client_config
+from chalicelib.adapters.execution_client import ExecutionClient, invoke_once_config
 from chalicelib.domain.market.side import Side
 from chalicelib.domain.runtime.orders import OrderRequest, OutcomeKind
 from chalicelib.ports import ConnectionRef, ExchangeRefused, ExchangeUnavailable
@@ -90,7 +90,7 @@ def test_a_function_that_did_not_run_sent_nothing(failure: Exception) -> None:
 
 
 def test_an_order_is_invoked_once_and_never_by_botocores_own_retries() -> None:
-    assert client_config().retries == {"total_max_attempts": 1}
+    assert invoke_once_config().retries == {"total_max_attempts": 1}
 
 
 def test_a_read_that_fails_is_unavailable() -> None:

@@ -3,31 +3,14 @@ the same ones."""
 
 from __future__ import annotations
 
-import importlib
-import inspect
-import pkgutil
 from typing import Any
 
 import pytest
-from pynamodb.models import Model
 
-import chalicelib.adapters.dynamodb
 from chalicelib.adapters.dynamodb.binding import base_name
+from tests.unit.infra.dynamodb_models import dynamodb_models
 
-PACKAGE = chalicelib.adapters.dynamodb
-
-
-def _models() -> dict[str, type[Model]]:
-    found: dict[str, type[Model]] = {}
-    for module in pkgutil.iter_modules(PACKAGE.__path__):
-        name = f"{PACKAGE.__name__}.{module.name}"
-        for _, member in inspect.getmembers(importlib.import_module(name), inspect.isclass):
-            if issubclass(member, Model) and member.__module__ == name:
-                found[member.__name__] = member
-    return found
-
-
-MODELS = _models()
+MODELS = dynamodb_models()
 WITHOUT_MODEL = {"idempotency"}
 
 
