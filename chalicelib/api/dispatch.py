@@ -61,9 +61,12 @@ def dispatch(operation: Operation, request: Request, path: dict[str, str], servi
         write("refused", extra={"status": int(problem.status), "code": problem.code})
         return _told(operation, request, services, _problem_response(problem, request, request_id))
     except Exception as error:  # noqa: BLE001  # the last line of defence: a defect must answer as a problem, and be seen
-        passing = services.is_outage(error)
-        logger.exception("outage" if passing else "defect")
-        problem = unanswered() if passing else unexpected()
+        problem = unexpected()
+        if services.is_outage(error):
+            problem = unanswered()
+            logger.exception("outage")
+        else:
+            logger.exception("defect")
         return _told(operation, request, services, _problem_response(problem, request, request_id))
     logger.info("answered", extra={"status": response.status_code})
     return _told(operation, request, services, response)

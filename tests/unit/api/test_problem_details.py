@@ -117,11 +117,13 @@ def test_answers_are_never_cached(client: Client) -> None:
     assert client.get("/me").headers["Cache-Control"] == "no-store"
 
 
-def test_what_does_not_answer_is_no_defect_and_may_be_asked_again(gateway: Gateway, client: Client) -> None:
+def test_what_does_not_answer_is_no_defect_and_may_be_asked_again(
+    gateway: Gateway, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def silent(*_: object) -> None:
         raise ConnectionError("read timed out: https://dynamodb.internal")
 
-    gateway.services.bot_rows.list = silent  # type: ignore[method-assign,assignment]
+    monkeypatch.setattr(gateway.services.bot_rows, "list", silent)
     answer = client.get("/bots")
 
     assert (answer.status, answer.json["code"]) == (503, "service.unavailable")

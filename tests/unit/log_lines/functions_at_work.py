@@ -136,7 +136,12 @@ def executing(patch: pytest.MonkeyPatch, server: ScriptedServer, alarm_ms: int |
 
 
 def an_api(patch: pytest.MonkeyPatch, server: ScriptedServer) -> Gateway:
-    """Requests that are answered, refused, broken and not audited; orders go through the execution function."""
+    """Requests that are answered, refused, broken, met by silence and not audited; orders go through the execution
+    function."""
+
+    def silent(*_: Any) -> None:
+        raise ConnectionError("scripted")
+
     gateway = Gateway()
     client = gateway.user()
     with executing(patch, server, alarm_ms=700) as account:
@@ -144,6 +149,8 @@ def an_api(patch: pytest.MonkeyPatch, server: ScriptedServer) -> Gateway:
     client.get("/runs/01J0000000000000000000ZZZZ")
     gateway.services.audit.writable = False
     client.post("/strategies", {"spec": strategy_document()})
+    patch.setattr(gateway.services.bot_rows, "list", silent)
+    client.get("/bots")
     patch.setattr(gateway.services, "checks", None)
     gateway.call("GET", "/readyz")
     return gateway

@@ -64,6 +64,7 @@ LINES: dict[str, Rule] = {
     "answered": always("requestId", "operation", "status"),
     "refused": always("requestId", "operation", "code"),
     "defect": always("requestId", "operation"),
+    "outage": always("requestId", "operation"),
     "audit row lost": always("requestId", "operation", "workspaceId"),
     # whoever trades
     "exchange command": for_an_order("requestId", *ACCOUNT),
