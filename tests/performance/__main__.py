@@ -15,6 +15,7 @@ from pathlib import Path
 from infra.local.cloud import LocalCloud
 from tests.performance import gateway_bench, import_time
 from tests.performance.cost_model import TABLE
+from tests.performance.figures import is_figure
 from tests.performance.run_bench import SPEED
 
 OLDEST_PRICES_DAYS = 180
@@ -34,7 +35,7 @@ def runs() -> int:
     with LocalCloud(speed=SPEED) as cloud, tempfile.TemporaryDirectory() as folder:
         endpoints = Path(folder) / "endpoints.json"
         endpoints.write_text(json.dumps(cloud.endpoints))
-        return _module("tests.performance.run_bench", str(endpoints), environment=cloud.environment())
+        return run_module("tests.performance.run_bench", str(endpoints), environment=cloud.environment())
 
 
 def gateway() -> int:
@@ -45,17 +46,17 @@ def gateway() -> int:
 
 def simulator() -> int:
     """The exchange simulator's own figures."""
-    return _module("infra.local.exchange.bench")
+    return run_module("infra.local.exchange.bench")
 
 
 def engine() -> int:
     """The backtest engine's own figures."""
-    return _module("tests.performance.engine_bench")
+    return run_module("tests.performance.engine_bench")
 
 
 def recovery() -> int:
     """Reconciliation and the search for an order."""
-    return _module("tests.performance.recovery_bench")
+    return run_module("tests.performance.recovery_bench")
 
 
 PARTS: dict[str, Callable[[], int]] = {
@@ -79,11 +80,16 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def _module(name: str, *arguments: str, environment: dict[str, str] | None = None) -> int:
+def run_module(name: str, *arguments: str, environment: dict[str, str] | None = None) -> int:
+    """Measures in a process of its own: its figures go to standard output, all else that it writes beside them.
+    Returns its exit code. Raises ModuleNotFoundError."""
     if importlib.util.find_spec(name) is None:
         raise ModuleNotFoundError(name)
-    sys.stdout.flush()
-    return subprocess.run([sys.executable, "-m", name, *arguments], env=environment, check=False).returncode
+    command = [sys.executable, "-m", name, *arguments]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as part:
+        for line in part.stdout or ():
+            print(line, end="", file=sys.stdout if is_figure(line) else sys.stderr, flush=True)
+    return part.returncode
 
 
 if __name__ == "__main__":

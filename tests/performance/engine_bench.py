@@ -30,6 +30,7 @@ from chalicelib.domain.strategy.parse import parse_strategy
 from chalicelib.domain.strategy.plan import compile_plan
 from functions.backtest.candle_file import read_candles
 from infra.checks.tool_environment import NotBuilt, tool_python
+from tests.performance.figures import emit
 
 _HERE = Path(__file__).parent
 _ROOT = _HERE.parents[1]
@@ -37,11 +38,6 @@ _SPECS = _ROOT / "tests" / "fixtures" / "strategies"
 _BUILD = _ROOT / "build" / "bench"
 _MAKE_DATA = _ROOT.parent / "shared" / "bench" / "make_data.py"
 _RUNS = 5
-
-
-def emit(name: str, value: float, unit: str) -> None:
-    """Prints one figure."""
-    print(json.dumps({"name": name, "value": round(value, 3), "unit": unit}), flush=True)
 
 
 def data(name: str) -> Path:
@@ -180,7 +176,7 @@ def bench_peers(python: Path, ours: float) -> None:
             continue
         speed = float(run.stdout.split()[-1])
         emit(f"peer.{peer}", speed, "M bars/s")
-        emit(f"times_faster_than.{peer}", ours / speed, "x")
+        emit(f"times_faster_than.{peer}", ours / speed, "x", baseline=speed)
 
 
 def main() -> None:

@@ -17,6 +17,15 @@ def emit(name: str, value: float, unit: str, *, baseline: float | None = None, l
     print(json.dumps(figure), flush=True)
 
 
+def is_figure(line: str) -> bool:
+    """Whether a printed line is a figure; what else a measured process writes, its log above all, is none."""
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return False
+    return isinstance(found, dict) and found.keys() >= {"name", "value", "unit"}
+
+
 def percentile(values: Sequence[float], part: float) -> float:
     """The value below which ``part`` (0 to 1) of the values lie: the nearest rank."""
     ordered = sorted(values)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections import Counter
 from collections.abc import Mapping
@@ -10,8 +9,6 @@ from dataclasses import replace
 from decimal import Decimal
 from random import Random
 from typing import Any
-
-import orjson
 
 from chalicelib.adapters.bybit.endpoints import Endpoint
 from chalicelib.adapters.bybit.session import Reply
@@ -32,6 +29,7 @@ from infra.local.exchange.engine import Exchange
 from infra.local.exchange.engine.catalogue import CATALOGUE
 from tests.fakes.facts import an_execution, an_order
 from tests.fakes.virtual_clock import VirtualClock
+from tests.performance.figures import emit
 from tests.simulation.exchange_in_memory import EngineSession, exchange_over
 from tests.simulation.faults import CALM
 from tests.simulation.mutations import Mutation, Mutator
@@ -116,4 +114,4 @@ if __name__ == "__main__":
         ("reconcile_500_orders_1000_executions", round(measure(), 2), "ms"),
         ("requests_to_resolve_an_order", requests_to_resolve(), "requests"),
     ):
-        sys.stdout.write(orjson.dumps({"name": name, "value": value, "unit": unit}).decode() + "\n")
+        emit(name, value, unit)
