@@ -7,13 +7,19 @@ import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
 from functools import _lru_cache_wrapper
+from threading import Barrier
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 import chalicelib.bootstrap
+from chalicelib.adapters import patience
+from chalicelib.adapters.dynamodb.account_items import AccountItem
 from chalicelib.api.services import ApiServices
+from chalicelib.bootstrap import readiness
 from chalicelib.bootstrap.api import LazyApiServices
+from tests.contract.silent_host import silent_host
 
 ENVIRONMENT = {
     "STAGE": "test",
@@ -77,3 +83,26 @@ def test_each_part_can_be_built_and_is_built_once(name: str) -> None:
 @pytest.mark.parametrize("name", SERVICES)
 def test_every_service_of_the_api_can_be_had(name: str) -> None:
     assert getattr(LazyApiServices(lambda: None), name) is not None
+
+
+def test_readiness_names_what_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "READ_SECONDS", 0.1)
+    monkeypatch.setattr(patience, "ATTEMPTS", 1)
+    monkeypatch.setattr(AccountItem.Meta, "read_timeout_seconds", 0.1)
+    monkeypatch.setattr(AccountItem.Meta, "max_retry_attempts", 0)
+    with silent_host() as address:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", address)
+
+        assert readiness.ready() == {"tables": False, "tokenKey": False, "verifierKey": False}
+
+
+def test_readiness_asks_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    together = Barrier(3, timeout=30)
+    users = SimpleNamespace(user_by_email=lambda _: together.wait())
+    tokens = SimpleNamespace(jwks=together.wait)
+    secrets = SimpleNamespace(totp_seed=lambda *_: together.wait())
+    monkeypatch.setattr(readiness.tables, "accounts", lambda: users)
+    monkeypatch.setattr(readiness.accounts, "access_tokens", lambda: tokens)
+    monkeypatch.setattr(readiness.accounts, "derived_secrets", lambda: secrets)
+
+    assert set(readiness.ready().values()) == {True}
