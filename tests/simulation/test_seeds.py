@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from chalicelib.services.runs import tick
 from tests.simulation.mutations import Mutation
 from tests.simulation.seeded import simulate
 from tests.simulation.timeline import timeline
@@ -24,6 +25,18 @@ def test_no_seed_violates_an_invariant() -> None:
 def test_a_payment_that_the_stream_lost_before_it_told_of_a_later_one_is_booked() -> None:
     simulated = simulate(9330)
     assert not simulated.watch.violations, timeline(simulated)
+
+
+def test_a_stop_that_fills_in_many_parts_in_the_millisecond_of_its_entry_is_booked() -> None:
+    simulated = simulate(37231)
+    assert not simulated.watch.violations, timeline(simulated)
+
+
+def test_a_tick_that_runs_out_of_rounds_hands_over_and_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tick, "MOST_ROUNDS", 3)
+    simulated = simulate(37231)
+    assert not simulated.watch.violations, timeline(simulated)
+    assert simulated.store.reports
 
 
 def test_a_seed_replays_to_the_same_timeline() -> None:

@@ -266,19 +266,19 @@ class Simulated:
         if rates.manual_close and self.random.random() < rates.manual_close:
             self._close_by_hand("manual_close")
         if rates.unexplained_close and self.random.random() < rates.unexplained_close:
-            known = {row.exec_id for row in self.account.fills}
-            self._close_by_hand("unexplained_close")
-            self.session.untold |= {row.exec_id for row in self.account.fills} - known
+            order_id = self._close_by_hand("unexplained_close")
+            self.session.untold |= {row.exec_id for row in self.account.fills if row.order_id == order_id}
 
-    def _close_by_hand(self, how: str) -> None:
-        """The user closes the position on the exchange's own site."""
+    def _close_by_hand(self, how: str) -> str:
+        """The user closes the position on the exchange's own site. Returns the order's id, "" without a position."""
         position = self.account.positions.get((SYMBOL, 0))
         if position is None or not position.size:
-            return
+            return ""
         self.seen[how] += 1
         side = "Sell" if position.side == "Buy" else "Buy"
         order = {"category": "linear", "symbol": SYMBOL, "side": side, "orderType": "Market", "qty": str(position.size)}
-        self.engine.create_order(self.account, {**order, "reduceOnly": True, "positionIdx": 0})
+        reply = self.engine.create_order(self.account, {**order, "reduceOnly": True, "positionIdx": 0})
+        return str(reply.result.get("orderId", ""))
 
     def _drain(self, until: int) -> None:
         world_now = self.engine.world.now_ms

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from itertools import groupby
 
 from chalicelib.domain.runtime.draft import Draft
 from chalicelib.domain.runtime.events import EventType, FindingLevel
@@ -10,7 +12,8 @@ from chalicelib.domain.runtime.facts import ExecType, ExecutionFact
 from chalicelib.domain.runtime.intent import Intent, IntentKind, IntentStatus, link_prefix
 from chalicelib.domain.runtime.ladder import leave_exit
 from chalicelib.domain.runtime.pausing import pause
-from chalicelib.domain.runtime.position import Booking, Holding, book
+from chalicelib.domain.runtime.position import Booking, Holding, book, in_turn, out_of_turn
+from chalicelib.domain.runtime.record import RunRecord, RunState
 from chalicelib.domain.runtime.states import RunStatus, TradingState
 
 FOREIGN = "foreign"
@@ -35,9 +38,9 @@ def absorb_execution(draft: Draft, execution: ExecutionFact) -> None:
     """Books an execution once. One that is not ours is adopted all the same, and pauses the run (decision 18)."""
     if execution.symbol != draft.terms.symbol or draft.has_booked(execution.exec_id):
         return
-    if _of_another_time(draft, execution):
+    if _of_another_time(draft.state, execution):
         return
-    if _out_of_turn(draft.state.holding, execution):
+    if out_of_turn(draft.state.holding, execution):
         # It closes what we do not know to be open: an earlier one was missed. The next reading has both, in order.
         draft.update(reconcile_due="missed_fill")
         return
@@ -55,23 +58,36 @@ def absorb_execution(draft: Draft, execution: ExecutionFact) -> None:
         draft.update(reconcile_due="unknown_execution")
 
 
-def _of_another_time(draft: Draft, execution: ExecutionFact) -> bool:
+def bookable(
+    record: RunRecord, executions: Iterable[ExecutionFact]
+) -> tuple[tuple[ExecutionFact, ...], tuple[ExecutionFact, ...]]:
+    """Those of ``executions`` that can be booked, each after what it closes, and those that cannot (yet): what they
+    close is not there, or they are none of this run's. ``executions`` come oldest first, none of them booked."""
+    holding = record.state.holding
+    ours: list[ExecutionFact] = []
+    others: list[ExecutionFact] = []
+    for _, at_once in groupby(executions, key=lambda row: row.time_ms):
+        moment = tuple(at_once)
+        mine = [row for row in moment if _concerns(record, row)]
+        fitting, holding = in_turn(holding, mine)
+        ours += fitting
+        others += (row for row in moment if row not in fitting)
+    return tuple(ours), tuple(others)
+
+
+def _concerns(record: RunRecord, execution: ExecutionFact) -> bool:
+    return execution.symbol == record.terms.symbol and not _of_another_time(record.state, execution)
+
+
+def _of_another_time(state: RunState, execution: ExecutionFact) -> bool:
     """Whether it is none of ours and from before the run traded: a stream tells of the past too, and a run begins flat.
 
     What a stranger does while the run starts is seen by the reading that the start waits for.
     """
-    state = draft.state
     begun = state.status not in (RunStatus.QUEUED, RunStatus.STARTING)
     if begun and execution.time_ms >= state.started_ms:
         return False
-    return _intent_of(draft, execution) is None
-
-
-def _out_of_turn(holding: Holding | None, execution: ExecutionFact) -> bool:
-    """Whether a closing execution has arrived before the opening one that it closes."""
-    if not execution.exec_type.changes_size or not execution.closed_size:
-        return False
-    return holding is None or holding.side is execution.side or holding.qty < execution.closed_size
+    return _intent_of(state, execution) is None
 
 
 def _book_funding(draft: Draft, execution: ExecutionFact) -> None:
@@ -83,7 +99,7 @@ def _book_funding(draft: Draft, execution: ExecutionFact) -> None:
 
 def _book_fill(draft: Draft, execution: ExecutionFact) -> None:
     state = draft.state
-    intent = _intent_of(draft, execution)
+    intent = _intent_of(state, execution)
     origin = _origin(draft, execution, intent)
     before = state.holding
     bar_ms = draft.terms.timeframe.open_time(draft.situation.market_now_ms)
@@ -210,8 +226,8 @@ def _credit(draft: Draft, intent: Intent, execution: ExecutionFact) -> None:
     )
 
 
-def _intent_of(draft: Draft, execution: ExecutionFact) -> Intent | None:
-    for intent in draft.state.living:
+def _intent_of(state: RunState, execution: ExecutionFact) -> Intent | None:
+    for intent in state.living:
         by_link = bool(execution.order_link_id) and execution.order_link_id == intent.order_link_id
         if by_link or (intent.order_id and execution.order_id == intent.order_id):
             return intent

@@ -8,6 +8,7 @@ that is left. So from flat to flat exactly the cash that moved is booked, to the
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -130,6 +131,29 @@ def book(holding: Holding | None, execution: ExecutionFact, intent_id: str, bar_
     rest = execution.qty - holding.qty
     after = _opened(execution, rest, intent_id, bar_ms) if rest else None
     return Booking(after, gross, rest, closed)
+
+
+def out_of_turn(holding: Holding | None, execution: ExecutionFact) -> bool:
+    """Whether a fill closes more than is held, or on the wrong side: what it closes was filled before it."""
+    if not execution.exec_type.changes_size or not execution.closed_size:
+        return False
+    return holding is None or holding.side is execution.side or holding.qty < execution.closed_size
+
+
+def in_turn(
+    holding: Holding | None, executions: Iterable[ExecutionFact]
+) -> tuple[tuple[ExecutionFact, ...], Holding | None]:
+    """The fills of one moment that fit on ``holding``, each after what it closes, and what is held after them.
+
+    The exchange sorts what happened in one millisecond by random ids: a stop may stand before the entry that it closes.
+    """
+    left, fitting = list(executions), []
+    while (found := next((row for row in left if not out_of_turn(holding, row)), None)) is not None:
+        left.remove(found)
+        fitting.append(found)
+        if found.exec_type.changes_size:
+            holding = book(holding, found, "", 0).holding
+    return tuple(fitting), holding
 
 
 def share(amount: Decimal, part: Decimal, whole: Decimal) -> Decimal:

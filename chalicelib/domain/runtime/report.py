@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import groupby
 
 from chalicelib.domain.market.side import Side
 from chalicelib.domain.runtime.decision import Booked
 from chalicelib.domain.runtime.facts import ExecType
-from chalicelib.domain.runtime.position import ZERO, Holding, book, share
+from chalicelib.domain.runtime.position import ZERO, Holding, book, in_turn, share
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +119,14 @@ class _Tally:
 
 
 def figures(fills: Iterable[Booked]) -> Figures:
-    """The figures of a run from all its fills. Equal times keep the order given (the order of booking)."""
+    """The figures of a run from all its fills. Of equal times each comes after what it closes, as it was booked."""
     tally = _Tally()
-    for fill in sorted(fills, key=lambda fill: fill.execution.time_ms):
-        tally.add(fill)
+    for _, at_once in groupby(sorted(fills, key=_time_ms), key=_time_ms):
+        moment = list(at_once)
+        fitting, _ = in_turn(tally.holding, (fill.execution for fill in moment))
+        in_order = [next(fill for fill in moment if fill.execution is execution) for execution in fitting]
+        for fill in (*in_order, *(fill for fill in moment if fill not in in_order)):
+            tally.add(fill)
     return Figures(
         trades=tuple(tally.trades),
         equity=tuple(tally.equity),
@@ -130,6 +135,10 @@ def figures(fills: Iterable[Booked]) -> Figures:
         funding=tally.funding,
         max_drawdown=_drawdown([value for _, value in tally.equity]),
     )
+
+
+def _time_ms(fill: Booked) -> int:
+    return fill.execution.time_ms
 
 
 def _finished(number: int, trade: _OpenTrade, exit_ms: int, reason: str) -> Trade:

@@ -33,6 +33,7 @@ from chalicelib.domain.runtime.decision import (
     Situation,
     SnapshotRead,
 )
+from chalicelib.domain.runtime.fills import bookable
 from chalicelib.domain.runtime.halt import HaltMode
 from chalicelib.domain.runtime.messages import ExecutionUpdate, Message
 from chalicelib.domain.runtime.orders import Outcome
@@ -126,7 +127,7 @@ class TickRun:
                 self._workflow.end(token, RUN_ENDED, record.state.status.value)
                 return TickResult("ended", rounds)
             facts = (*self._carry_out(record, decision.commands), *self._read(record, decision.reads))
-            if facts:
+            if facts and rounds < MOST_ROUNDS:
                 polls = 0 if decision.commands else polls
                 continue
             over = rounds >= MOST_ROUNDS or self._clock.now_ms() - started >= BUDGET_MS
@@ -134,8 +135,8 @@ class TickRun:
                 self._clock.sleep(POLLS_MS[min(polls, len(POLLS_MS) - 1)] / 1000)
                 polls += 1
                 facts = tuple(self._read(record, Reads(snapshot=True)))
-            elif decision.waiting and decision.urgent:
-                # Out of time with something urgent left: a Tick of its own goes on at once.
+            elif facts or (decision.waiting and decision.urgent):
+                # Out of time or rounds with something left: a Tick of its own goes on at once, as after a crash.
                 self._forget(record, decision, consumed)
                 self._workflow.wake(token)
                 return TickResult("again", rounds)
@@ -249,7 +250,7 @@ class TickRun:
         return answers
 
     def _snapshot(self, record: RunRecord) -> list[Fact]:
-        """The account as a whole. With more news than one decision takes, the oldest of it alone: what asked for the
+        """The account as a whole. With more to book than one decision takes, the oldest of it alone: what asked for the
         reading asks again, and finds that booked."""
         terms = record.terms
         ref = ConnectionRef(terms.workspace_id, terms.connection_id)
@@ -257,9 +258,10 @@ class TickRun:
         own = [row for row in snapshot.executions if row.time_ms >= terms.created_ms]
         known = self._store.known_executions(terms.run_id, [row.exec_id for row in own])
         fresh = tuple(row for row in own if row.exec_id not in known)
-        if len(fresh) > EXECUTIONS_AT_ONCE:
-            return [ExecutionUpdate(row) for row in fresh[:EXECUTIONS_AT_ONCE]]
-        return [SnapshotRead(snapshot, fresh)]
+        ours, others = bookable(record, fresh)
+        if len(ours) > EXECUTIONS_AT_ONCE:
+            return [ExecutionUpdate(row) for row in ours[:EXECUTIONS_AT_ONCE]]
+        return [SnapshotRead(snapshot, (*ours, *others))]
 
     def _judged(self, record: RunRecord) -> list[Fact]:
         """The newest bar, and what it says with the outside signal that waits; with a signal also the price and,
