@@ -29,7 +29,7 @@ from chalicelib.adapters.outage import is_outage
 from chalicelib.domain.workspace.connection import Credentials
 from chalicelib.ports import ConnectionRef, SealingFailed
 from tests.contract.moto_aws import REGION, moto_aws
-from tests.contract.silent_host import silent_host
+from tests.contract.silent_host import silent_host, soon_given_up
 
 REFUSING = "http://127.0.0.1:9"
 KEY = "arn:aws:kms:us-east-1:000000000000:key/00000000-0000-0000-0000-000000000000"
@@ -68,10 +68,7 @@ ASKING: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     """The clients as they are made, but for shorter waits; and credentials."""
-    monkeypatch.setattr(patience, "READ_SECONDS", 0.1)
-    monkeypatch.setattr(patience, "ATTEMPTS", 1)
-    monkeypatch.setattr(BotItem.Meta, "read_timeout_seconds", 0.1)
-    monkeypatch.setattr(BotItem.Meta, "max_retry_attempts", 0)
+    soon_given_up(monkeypatch, BotItem)
     monkeypatch.setattr(BotItem.Meta, "region", REGION)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")

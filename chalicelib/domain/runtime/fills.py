@@ -67,11 +67,12 @@ def bookable(
     ours: list[ExecutionFact] = []
     others: list[ExecutionFact] = []
     for _, at_once in groupby(executions, key=lambda row: row.time_ms):
-        moment = tuple(at_once)
-        mine = [row for row in moment if _concerns(record, row)]
-        fitting, holding = in_turn(holding, mine)
+        mine: list[ExecutionFact] = []
+        for row in at_once:
+            (mine if _concerns(record, row) else others).append(row)
+        fitting, waiting, holding = in_turn(holding, mine)
         ours += fitting
-        others += (row for row in moment if row not in fitting)
+        others += waiting
     return tuple(ours), tuple(others)
 
 

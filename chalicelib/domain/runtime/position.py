@@ -142,8 +142,9 @@ def out_of_turn(holding: Holding | None, execution: ExecutionFact) -> bool:
 
 def in_turn(
     holding: Holding | None, executions: Iterable[ExecutionFact]
-) -> tuple[tuple[ExecutionFact, ...], Holding | None]:
-    """The fills of one moment that fit on ``holding``, each after what it closes, and what is held after them.
+) -> tuple[tuple[ExecutionFact, ...], tuple[ExecutionFact, ...], Holding | None]:
+    """The fills of one moment that fit on ``holding``, each after what it closes; the others; what is held after the
+    first.
 
     The exchange sorts what happened in one millisecond by random ids: a stop may stand before the entry that it closes.
     """
@@ -153,7 +154,7 @@ def in_turn(
         fitting.append(found)
         if found.exec_type.changes_size:
             holding = book(holding, found, "", 0).holding
-    return tuple(fitting), holding
+    return tuple(fitting), tuple(left), holding
 
 
 def share(amount: Decimal, part: Decimal, whole: Decimal) -> Decimal:

@@ -122,11 +122,10 @@ def figures(fills: Iterable[Booked]) -> Figures:
     """The figures of a run from all its fills. Of equal times each comes after what it closes, as it was booked."""
     tally = _Tally()
     for _, at_once in groupby(sorted(fills, key=_time_ms), key=_time_ms):
-        moment = list(at_once)
-        fitting, _ = in_turn(tally.holding, (fill.execution for fill in moment))
-        in_order = [next(fill for fill in moment if fill.execution is execution) for execution in fitting]
-        for fill in (*in_order, *(fill for fill in moment if fill not in in_order)):
-            tally.add(fill)
+        fill_of = {id(fill.execution): fill for fill in at_once}
+        fitting, unexplained, _ = in_turn(tally.holding, (fill.execution for fill in fill_of.values()))
+        for execution in (*fitting, *unexplained):
+            tally.add(fill_of[id(execution)])
     return Figures(
         trades=tuple(tally.trades),
         equity=tuple(tally.equity),

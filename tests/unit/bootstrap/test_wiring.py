@@ -14,12 +14,11 @@ from typing import Any
 import pytest
 
 import chalicelib.bootstrap
-from chalicelib.adapters import patience
 from chalicelib.adapters.dynamodb.account_items import AccountItem
 from chalicelib.api.services import ApiServices
 from chalicelib.bootstrap import readiness
 from chalicelib.bootstrap.api import LazyApiServices
-from tests.contract.silent_host import silent_host
+from tests.contract.silent_host import silent_host, soon_given_up
 
 ENVIRONMENT = {
     "STAGE": "test",
@@ -86,10 +85,7 @@ def test_every_service_of_the_api_can_be_had(name: str) -> None:
 
 
 def test_readiness_names_what_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience, "READ_SECONDS", 0.1)
-    monkeypatch.setattr(patience, "ATTEMPTS", 1)
-    monkeypatch.setattr(AccountItem.Meta, "read_timeout_seconds", 0.1)
-    monkeypatch.setattr(AccountItem.Meta, "max_retry_attempts", 0)
+    soon_given_up(monkeypatch, AccountItem)
     with silent_host() as address:
         monkeypatch.setenv("AWS_ENDPOINT_URL", address)
 

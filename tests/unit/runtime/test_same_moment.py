@@ -78,7 +78,7 @@ def test_what_closes_something_unknown_waits_and_is_counted_in_a_report_all_the_
     ours, others = bookable(_record(), STOPPED)
 
     assert (ours, others) == ((), STOPPED)
-    assert in_turn(None, STOPPED) == ((), None)
+    assert in_turn(None, STOPPED) == ((), STOPPED, None)
     assert figures([Booked(row, "", "") for row in STOPPED]).fees == sum(row.fee for row in STOPPED)
 
 
