@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib.domain.market.side import Side
-from chalicelib.domain.runtime.facts import ExecType, ExecutionFact, OrderFact, OrderStatus
+from chalicelib.domain.runtime.facts import ExecType, ExecutionFact, OrderFact, OrderStatus, PositionFact
 from chalicelib.domain.runtime.position import Holding
 from chalicelib.domain.runtime.record import BarView, RunState
 from chalicelib.domain.runtime.states import RunStatus, TradingState
@@ -51,6 +51,22 @@ _EXECUTION = ExecutionFact(
     is_maker=False,
     time_ms=0,
 )
+_POSITION = PositionFact(
+    symbol="BTCUSDT",
+    side=Side.BUY,
+    size=QTY,
+    avg_price=PRICE,
+    stop_loss=PRICE - 1000,
+    take_profit=PRICE + 1000,
+    trailing_stop=None,
+    mark_price=PRICE,
+    liq_price=None,
+    leverage=None,
+    unrealised_pnl=None,
+    position_idx=0,
+    updated_ms=0,
+    seq=1,
+)
 
 
 def an_order(**changes: Any) -> OrderFact:
@@ -61,6 +77,14 @@ def an_order(**changes: Any) -> OrderFact:
 def an_execution(**changes: Any) -> ExecutionFact:
     """That order's whole fill at 40,000."""
     return replace(_EXECUTION, **changes)
+
+
+def a_position(**changes: Any) -> PositionFact:
+    """A long of 0.010 BTC at 40,000 with stop and target a thousand away; flat with a ``size`` of zero."""
+    position = replace(_POSITION, **changes)
+    if position.size:
+        return position
+    return replace(position, side=None, avg_price=None, stop_loss=None, take_profit=None)
 
 
 def a_running_state(now_ms: int, **changes: Any) -> RunState:
@@ -99,6 +123,7 @@ def a_protected_holding(side: Side, opened_ms: int, *, qty: Decimal = QTY, **cha
         levels_final=True,
         seen_stop_loss=stop,
         seen_take_profit=target,
+        seen_qty=qty,
         protected_ms=opened_ms,
     )
     return replace(holding, **changes)

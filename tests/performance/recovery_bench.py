@@ -19,7 +19,6 @@ from chalicelib.domain.runtime.facts import (
     AccountSnapshot,
     ExecutionFact,
     OrderFact,
-    PositionFact,
     WalletFact,
 )
 from chalicelib.domain.runtime.record import RunRecord, RunState
@@ -27,7 +26,7 @@ from chalicelib.domain.runtime.states import RunStatus, TradingState
 from chalicelib.ports import ConnectionRef
 from infra.local.exchange.engine import Exchange
 from infra.local.exchange.engine.catalogue import CATALOGUE
-from tests.fakes.facts import an_execution, an_order
+from tests.fakes.facts import a_position, an_execution, an_order
 from tests.fakes.virtual_clock import VirtualClock
 from tests.performance.figures import emit
 from tests.simulation.exchange_in_memory import EngineSession, exchange_over
@@ -91,9 +90,7 @@ def measure() -> float:
         status=RunStatus.RUNNING, trading=TradingState.IDLE, leverage_set=True, reconciled_ms=START_MS, event_seq=1
     )
     record = RunRecord(replace(terms_of(spec, instrument, 60), slots=()), state)
-    flat = PositionFact(
-        "BTCUSDT", None, Decimal(0), None, None, None, None, Decimal(40_000), None, Decimal(5), None, 0, START_MS, 1
-    )
+    flat = a_position(size=Decimal(0), updated_ms=START_MS)
     executions = tuple(_execution(number) for number in range(EXECUTIONS))
     orders = tuple(_order(number) for number in range(ORDERS))
     wallet = WalletFact(Decimal(10_000), Decimal(10_000), Decimal(10_000))

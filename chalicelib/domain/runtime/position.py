@@ -28,11 +28,11 @@ class Holding:
     """A position with a size.
 
     ``entry_value`` is what was paid for ``qty``, in quote currency. ``stop_loss`` and ``take_profit`` are what we want,
-    ``seen_…`` what the exchange's position shows; ``protected_ms`` is when a stop was last seen there, None while none
-    was. ``levels_final`` says that the levels are anchored on the price of the whole fill. ``closing`` names why the
-    position is being closed, "" while it is not. ``opened_qty`` is all that was ever added to it, ``rungs`` its ladder
-    and ``laddered_qty`` the opened quantity that was planned for. ``from_open`` says that it was opened at the open of
-    its entry bar, so that all of that bar's prices came after.
+    ``seen_…`` what the exchange's position shows, of a size that may be ahead of ``qty`` or behind it; ``protected_ms``
+    is when a stop was last seen there, None while none was. ``levels_final`` says that the levels are anchored on the
+    price of the whole fill. ``closing`` names why the position is being closed, "" while it is not. ``opened_qty`` is
+    all that was ever added to it, ``rungs`` its ladder and ``laddered_qty`` the opened quantity that was planned for.
+    ``from_open`` says that it was opened at the open of its entry bar, so that all of that bar's prices came after.
     """
 
     side: Side
@@ -47,6 +47,7 @@ class Holding:
     levels_final: bool = False
     seen_stop_loss: Decimal | None = None
     seen_take_profit: Decimal | None = None
+    seen_qty: Decimal = ZERO
     protected_ms: int | None = None
     protect_tries: int = 0
     next_protect_ms: int = 0
@@ -72,6 +73,11 @@ class Holding:
     def in_sync(self) -> bool:
         """Whether the exchange shows exactly the levels we want."""
         return self.seen_stop_loss == self.stop_loss and self.seen_take_profit == self.take_profit
+
+    @property
+    def seen_at_size(self) -> bool:
+        """Whether the levels that the exchange shows are those of the size that we have booked."""
+        return self.seen_qty == self.qty
 
     def unrealised(self, price: Decimal) -> Decimal:
         """Profit in quote currency if the whole position were closed at ``price``, before fees."""

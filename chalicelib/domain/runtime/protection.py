@@ -30,6 +30,7 @@ def see_position(draft: Draft, position: PositionFact) -> None:
     changed = draft.hold(
         seen_stop_loss=position.stop_loss,
         seen_take_profit=position.take_profit,
+        seen_qty=position.size,
         protected_ms=(holding.protected_ms or draft.now) if has_stop else None,
     )
     if seen != before and has_stop:
@@ -58,6 +59,12 @@ def keep_protected(draft: Draft) -> None:
     if holding is None or holding.closing:
         return
     if holding.protected_ms is not None and holding.in_sync:
+        return
+    if holding.protected_ms is not None and not holding.seen_at_size:
+        # A fill is known to one side alone, and may have brought its own levels: ours are not put in their place before
+        # both agree. A stop is there meanwhile.
+        draft.read(snapshot=not draft.snapshot_seen)
+        draft.waiting = True
         return
     price = draft.state.last_price
     if holding.protected_ms is None and price is not None and holding.stop_passed(price):

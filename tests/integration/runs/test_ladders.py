@@ -53,6 +53,12 @@ def _until(holds: Callable[[], bool], what: str, seconds: float = 20) -> None:
         time.sleep(0.1)
 
 
+def _stops(stage: Stage, run: dict[str, Any]) -> list[Decimal]:
+    """The stop losses that the run has seen on its position, in order."""
+    events = stage.api.events(run["id"])
+    return [Decimal(event["params"]["stopLoss"]) for event in events if event["type"] == "trading_stop_set"]
+
+
 def test_steps_of_a_take_profit_ladder_close_parts_and_the_stop_of_the_run_the_rest(stage: Stage) -> None:
     symbol = "ETHUSDT"
     spec = always_long("Take profit ladder", symbol=symbol)
@@ -102,6 +108,10 @@ def test_a_safety_order_averages_the_position_and_its_stop_and_target_follow(sta
         whole = entered + Decimal(orders[0]["qty"])
         _until(lambda: _size(stage, symbol) >= whole, "the first safety order has filled")
 
+        def lowered() -> list[bool]:
+            """Of each stop that the run has seen, whether it is the one of an average below the entry."""
+            return [stop < Decimal(opened["params"]["price"]) * Decimal("0.797") for stop in _stops(stage, run)]
+
         def follows() -> bool:
             held = _position(stage, symbol)
             assert held is not None
@@ -111,14 +121,13 @@ def test_a_safety_order_averages_the_position_and_its_stop_and_target_follow(sta
             return abs(average * Decimal("0.8") - stop) < near and abs(average * Decimal("1.15") - target) < near
 
         _until(follows, "stop and target are those of the new average")
-        after = _position(stage, symbol)
+        _until(lambda: any(lowered()), "the run has seen its stop there")
         stage.api.post(f"/runs/{run['id']}/stop")
         seen = stage.until_ended(run)
 
     books = stage.truth()
     ended = {order["orderLinkId"]: order["orderStatus"] for order in books["orders"]}
-    assert after is not None
-    assert Decimal(after["stopLoss"]) < Decimal(opened["params"]["price"]) * Decimal("0.797")
+    assert lowered() == sorted(lowered()), "the stop of the entry has come back"
     assert all(Decimal(order["stopLoss"]) > 0 for order in orders)
     assert ended[orders[0]["orderLinkId"]] == "Filled"
     assert ended[orders[2]["orderLinkId"]] == "Cancelled"

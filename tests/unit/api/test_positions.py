@@ -13,6 +13,7 @@ from chalicelib.domain.runtime.facts import OrderStatus, PositionFact
 from chalicelib.domain.runtime.intent import SEND_WITHIN_MS
 from chalicelib.domain.runtime.orders import OrderRequest, Outcome, OutcomeKind
 from chalicelib.run_ports import KillState
+from tests.fakes.facts import a_position
 from tests.fakes.scripted_exchange import instrument, order_fact
 from tests.unit.api.gateway import Answer, Client, Gateway, order_body
 
@@ -21,21 +22,13 @@ UNRESOLVED = Outcome(OutcomeKind.UNRESOLVED, policy="AMBIGUOUS", message="timeou
 
 def position(size: str = "0.5", side: Side | None = Side.BUY) -> PositionFact:
     """A position in BTCUSDT at a mark price of 40,000."""
-    return PositionFact(
-        symbol="BTCUSDT",
+    return a_position(
         side=side,
         size=Decimal(size),
-        avg_price=Decimal(40_000),
-        stop_loss=Decimal(39_000),
         take_profit=Decimal(42_000),
-        trailing_stop=None,
-        mark_price=Decimal(40_000),
-        liq_price=None,
         leverage=Decimal(5),
         unrealised_pnl=Decimal(0),
-        position_idx=0,
         updated_ms=1,
-        seq=1,
     )
 
 

@@ -23,6 +23,7 @@ from chalicelib.domain.runtime.decision import (
     OrderResolved,
     PlaceOrder,
     ReadFailed,
+    SetProtection,
     Situation,
     SnapshotRead,
 )
@@ -54,7 +55,7 @@ from chalicelib.domain.runtime.states import RunStatus, StopReason
 from chalicelib.domain.strategy.parse import parse_strategy
 from chalicelib.domain.strategy.spec import OnStop
 from infra.local.exchange.engine.catalogue import CATALOGUE
-from tests.fakes.facts import an_order
+from tests.fakes.facts import a_position, an_order
 from tests.simulation.scenario import START_MS, Shape, document, terms_of
 
 INSTRUMENT = CATALOGUE["BTCUSDT"].instrument
@@ -104,6 +105,10 @@ class Runtime(RuleBasedStateMachine):
         placed = {command.intent.order_link_id for command in decision.commands if isinstance(command, PlaceOrder)}
         assert not placed & self.links, "an order is sent twice"
         self.links |= placed
+        held = decision.state.holding
+        if held is not None and held.protected_ms is not None and held.seen_qty != held.qty:
+            moved = [command for command in decision.commands if isinstance(command, SetProtection)]
+            assert not moved, "the levels of another size are put in place of those that a fill may have brought"
         # What is stored is what comes back.
         stored = codec.STATE.validate_json(codec.dump(codec.STATE, decision.state))
         assert stored == decision.state
@@ -126,11 +131,14 @@ class Runtime(RuleBasedStateMachine):
         )
 
     def _position(self, side: Side | None, size: Decimal, price: Decimal, stop: Decimal | None) -> PositionFact:
-        held = side is not None
-        size = size if held else Decimal(0)
-        average = price if held else None
-        return PositionFact(
-            "BTCUSDT", side, size, average, stop, stop, None, price, None, Decimal(5), None, 0, self.now, 1
+        return a_position(
+            side=side,
+            size=size if side is not None else Decimal(0),
+            avg_price=price,
+            stop_loss=stop,
+            take_profit=stop,
+            mark_price=price,
+            updated_ms=self.now,
         )
 
     def _reading(self, position: PositionFact) -> SnapshotRead:

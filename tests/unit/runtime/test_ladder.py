@@ -20,13 +20,19 @@ from chalicelib.domain.runtime.decision import (
     SetProtection,
     Situation,
 )
-from chalicelib.domain.runtime.facts import ExecType, ExecutionFact, OrderFact, OrderStatus
+from chalicelib.domain.runtime.facts import ExecType, ExecutionFact, OrderFact, OrderStatus, PositionFact
 from chalicelib.domain.runtime.halt import Halt, HaltMode
 from chalicelib.domain.runtime.intent import Intent, IntentKind, IntentStatus
 from chalicelib.domain.runtime.judgement import Judgement
 from chalicelib.domain.runtime.ladder import RESTING_AT_ONCE
-from chalicelib.domain.runtime.messages import ExecutionUpdate, OrderUpdate, PauseRequested, StopRequested
-from chalicelib.domain.runtime.orders import Outcome, OutcomeKind
+from chalicelib.domain.runtime.messages import (
+    ExecutionUpdate,
+    OrderUpdate,
+    PauseRequested,
+    PositionUpdate,
+    StopRequested,
+)
+from chalicelib.domain.runtime.orders import Outcome, OutcomeKind, ProtectionRequest
 from chalicelib.domain.runtime.position import Holding
 from chalicelib.domain.runtime.record import RunRecord, RunState
 from chalicelib.domain.runtime.report import figures
@@ -34,7 +40,7 @@ from chalicelib.domain.runtime.states import RunStatus, StopReason, TradingState
 from chalicelib.domain.strategy.levels import levels
 from chalicelib.domain.strategy.parse import parse_strategy
 from infra.local.exchange.engine.catalogue import CATALOGUE
-from tests.fakes.facts import PRICE, QTY, a_holding_state, a_protected_holding
+from tests.fakes.facts import PRICE, QTY, a_holding_state, a_position, a_protected_holding
 from tests.simulation.scenario import START_MS, Shape, document, terms_of
 
 INSTRUMENT = CATALOGUE["BTCUSDT"].instrument
@@ -119,6 +125,9 @@ class Bot:
     def refuse(self, intent: Intent, policy: str = "PRICE_SIZE") -> Decision:
         return self.decide(CommandDone(PlaceOrder(intent), Outcome(OutcomeKind.REJECTED, "", 1, policy, "no")))
 
+    def show(self, position: PositionFact) -> Decision:
+        return self.decide(PositionUpdate(position))
+
     def shown(self, intent: Intent, status: OrderStatus) -> Decision:
         order = OrderFact(
             f"o{intent.rung}",
@@ -146,6 +155,10 @@ class Bot:
 
 def _placed(decision: Decision) -> list[Intent]:
     return [command.intent for command in decision.commands if isinstance(command, PlaceOrder)]
+
+
+def _moved(decision: Decision) -> list[ProtectionRequest]:
+    return [command.protection for command in decision.commands if isinstance(command, SetProtection)]
 
 
 def _cancelled(decision: Decision) -> list[str]:
@@ -350,14 +363,36 @@ def test_each_safety_fill_moves_stop_and_target_to_the_new_average_without_takin
     bot = Bot(Shape.DCA, qty=Decimal("0.005"))
     before = bot.holding.stop_loss
     first, *_ = bot.rest()
-    decision = bot.fill(first)
+    # Executed in part: the order has brought the levels of its whole fill.
+    bot.show(a_position(size=Decimal("0.007"), stop_loss=first.stop_loss, take_profit=first.take_profit))
+    decision = bot.fill(first, Decimal("0.002"))
 
-    (moved,) = [command.protection for command in decision.commands if isinstance(command, SetProtection)]
+    (moved,) = _moved(decision)
     around = levels(bot.spec, Side.BUY, bot.holding.entry_price, {}, INSTRUMENT)
     assert (moved.stop_loss, moved.take_profit) == (around.stop_loss, around.take_profit)
     assert before is not None
     assert moved.stop_loss < before
     assert _cancelled(decision) == []
+
+
+def test_a_fill_that_the_position_shows_first_keeps_the_levels_it_brought() -> None:
+    bot = Bot(Shape.DCA, qty=Decimal("0.005"))
+    first, *_ = bot.rest()
+    shown = bot.show(a_position(size=Decimal("0.010"), stop_loss=first.stop_loss, take_profit=first.take_profit))
+    booked = bot.fill(first)
+
+    assert (_moved(shown), shown.reads.snapshot) == ([], True)
+    assert (_moved(booked), bot.holding.in_sync) == ([], True)
+
+
+def test_a_fill_that_the_position_does_not_show_yet_is_looked_at_before_levels_are_moved() -> None:
+    bot = Bot(Shape.DCA, qty=Decimal("0.005"))
+    first, *_ = bot.rest()
+    booked = bot.fill(first)
+    shown = bot.show(a_position(size=Decimal("0.010"), stop_loss=first.stop_loss, take_profit=first.take_profit))
+
+    assert (_moved(booked), booked.reads.snapshot) == ([], True)
+    assert (_moved(shown), bot.holding.in_sync) == ([], True)
 
 
 def test_the_ladder_stands_where_the_first_fill_put_it() -> None:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from chalicelib.domain.market.side import Side
 from chalicelib.domain.runtime.decide import decide
 from chalicelib.domain.runtime.decision import Decision, Situation, SnapshotRead
-from chalicelib.domain.runtime.facts import AccountSnapshot, PositionFact, WalletFact
+from chalicelib.domain.runtime.facts import AccountSnapshot, WalletFact
 from chalicelib.domain.runtime.reconcile import CONFIRM_MISMATCH_MS
 from chalicelib.domain.runtime.record import BarView, RunRecord, RunState
 from chalicelib.domain.runtime.states import RunStatus
 from chalicelib.domain.strategy.parse import parse_strategy
 from infra.local.exchange.engine.catalogue import CATALOGUE
+from tests.fakes.facts import a_position
 from tests.simulation.scenario import START_MS, document, terms_of
 
 INSTRUMENT = CATALOGUE["BTCUSDT"].instrument
@@ -33,22 +33,7 @@ RUNNING = RunRecord(
 
 
 def _read(record: RunRecord, size: str, now: int) -> Decision:
-    position = PositionFact(
-        symbol="BTCUSDT",
-        side=Side.BUY if Decimal(size) else None,
-        size=Decimal(size),
-        avg_price=Decimal(40_000) if Decimal(size) else None,
-        mark_price=Decimal(40_000),
-        stop_loss=Decimal(39_000) if Decimal(size) else None,
-        take_profit=None,
-        trailing_stop=None,
-        liq_price=None,
-        leverage=None,
-        unrealised_pnl=None,
-        position_idx=0,
-        updated_ms=now,
-        seq=1,
-    )
+    position = a_position(size=Decimal(size), take_profit=None, updated_ms=now)
     wallet = WalletFact(Decimal(10_000), Decimal(10_000), Decimal(10_000))
     snapshot = AccountSnapshot(position=position, orders=(), executions=(), wallet=wallet, taken_ms=now)
     return decide(record, (SnapshotRead(snapshot, ()),), Situation(now, now, SPEC, INSTRUMENT))

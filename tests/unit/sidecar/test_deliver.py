@@ -7,10 +7,11 @@ import pytest
 
 from chalicelib.domain.market.interval import Interval
 from chalicelib.domain.market.side import Side
-from chalicelib.domain.runtime.facts import ExecType, ExecutionFact, PositionFact
+from chalicelib.domain.runtime.facts import ExecType, ExecutionFact
 from chalicelib.domain.runtime.messages import CandleClosed, ExecutionUpdate, PositionUpdate, Reconnected
 from chalicelib.ports import ConnectionRef
 from chalicelib.services.sidecar.deliver import Delivery, spread_ms
+from tests.fakes.facts import a_position
 from tests.unit.bybit.fakes import FakeClock
 from tests.unit.sidecar.fakes import CountingIds, FakeInbox, active_run
 
@@ -61,19 +62,10 @@ def execution(exec_id: str = "e-1", symbol: str = "BTCUSDT") -> ExecutionUpdate:
 
 def position(size: str = "0.01", stop: str | None = "58800", seq: int = 1, pnl: str = "0") -> PositionUpdate:
     return PositionUpdate(
-        PositionFact(
-            symbol="BTCUSDT",
-            side=Side.BUY,
+        a_position(
             size=Decimal(size),
-            avg_price=Decimal(60000),
             stop_loss=None if stop is None else Decimal(stop),
-            take_profit=None,
-            trailing_stop=None,
-            mark_price=Decimal(60000),
-            liq_price=None,
-            leverage=Decimal(5),
             unrealised_pnl=Decimal(pnl),
-            position_idx=0,
             updated_ms=seq,
             seq=seq,
         )
