@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from chalicelib.domain.runtime.record import ActiveRun
 from chalicelib.domain.runtime.states import RunStatus, StopReason
 from chalicelib.services.runs.finalize import SILENT_MS, UNSTARTED_MS, SweepRuns
-from tests.simulation.scenario import RUN_ID, SYMBOL
+from tests.simulation.scenario import RUN_ID, SYMBOL, Shape
 from tests.simulation.world import SUPERVISION_MS, Options, Simulated, finalizer
 
 
@@ -121,3 +123,28 @@ def test_while_nothing_is_held_no_wake_is_spent_on_reading() -> None:
     supervised = 30 * 60_000 // SUPERVISION_MS
     assert not simulated.watch.entries
     assert simulated.ticks <= supervised + 3
+
+
+class _EveryFill(set[str]):
+    """The executions that the exchange tells nobody of: all."""
+
+    def __contains__(self, exec_id: object) -> bool:
+        return exec_id is not None
+
+    def __len__(self) -> int:
+        return 1
+
+
+@pytest.mark.parametrize("shape", [Shape.PLAIN, Shape.STEPS, Shape.DCA])
+def test_a_run_whose_executions_are_never_told_ends_flat_and_says_that_its_report_is_incomplete(shape: Shape) -> None:
+    simulated = Simulated(Options(seed=5, minutes=4, busy=1.0, volatility=0.00001, shape=shape))
+    simulated.session.untold = _EveryFill()
+    simulated.run()
+    state = simulated.record.state
+    keys = [event["key"] for event in simulated.store.events(RUN_ID, 0, 500)]
+
+    assert (state.status, state.complete, state.living) == (RunStatus.FINISHED, False, ())
+    assert "events.finding.unexplained_size" in keys
+    assert "events.finding.executions_missing" in keys
+    assert not simulated.account.positions[(SYMBOL, 0)].size
+    assert not simulated.account.open_orders

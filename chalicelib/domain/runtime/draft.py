@@ -126,6 +126,11 @@ class Draft:
         self.booked.append(Booked(execution, intent_id, exit_reason))
         self._booked_ids.add(execution.exec_id)
 
+    @property
+    def account_known(self) -> bool:
+        """Whether the account has been read for this decision, and agrees with the record."""
+        return self.snapshot_seen and not self.state.reconcile_due and not self.state.mismatch_ms
+
     def has_booked(self, exec_id: str) -> bool:
         """Whether this decision has booked the execution already."""
         return exec_id in self._booked_ids

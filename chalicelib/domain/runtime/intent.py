@@ -126,7 +126,8 @@ class Intent:
     """One wanted order.
 
     ``epoch`` is the Tick that wrote it: a later Tick cannot know whether it was sent. ``filled_qty`` is what the order
-    says has executed, ``booked_qty`` what executions have been booked: the intent is settled when they agree.
+    says has executed, ``booked_qty`` what executions have been booked: the intent is settled when they agree, or when
+    the rest is ``unlisted_qty``, of which no execution ever told.
     ``level_inputs`` are the readings (ATR, swing) from which its levels are computed again at the price of the fill.
     ``expires_market_ms`` is when a resting entry is cancelled, 0 for never. ``rung`` is the number of the ladder's rung
     that it is an order of, 0 for none.
@@ -152,6 +153,7 @@ class Intent:
     order_id: str = ""
     booked_qty: Decimal = Decimal(0)
     filled_qty: Decimal = Decimal(0)
+    unlisted_qty: Decimal = Decimal(0)
     avg_price: Decimal | None = None
     detail: str = ""
     checks: int = 0
@@ -160,8 +162,8 @@ class Intent:
 
     @property
     def settled(self) -> bool:
-        """Whether the order can do nothing more and every execution of it is booked."""
-        return self.status.terminal and self.booked_qty >= self.filled_qty
+        """Whether the order can do nothing more and every execution of it is booked, or waited for in vain."""
+        return self.status.terminal and self.booked_qty + self.unlisted_qty >= self.filled_qty
 
     def request(self) -> OrderRequest:
         """The order to send for this intent."""

@@ -17,6 +17,8 @@ from chalicelib.domain.runtime.states import TradingState
 RESOLVE_DELAYS_MS = (0, 1000, 2000, 4000, 8000)
 ABSENT_AFTER_CHECKS = 3
 STALE_ACK_MS = 1_500
+UNLISTED_AFTER_MS = 5 * 60_000
+"""How long executions are waited for that an order speaks of and no reading lists: far more than lists lag behind."""
 CANCEL_RETRY_MS = 2_000
 EXIT_RETRY_MS = 1_000
 
@@ -174,12 +176,34 @@ def _tend(draft: Draft, intent: Intent) -> None:
     if intent.status.terminal or intent.booked_qty < intent.filled_qty:
         # The order says more than the executions we have booked: fetch them.
         draft.waiting = True
+        if intent.status.terminal and age >= UNLISTED_AFTER_MS and draft.account_known:
+            _do_without(draft, intent)
+            return
         draft.read(snapshot=not draft.snapshot_seen)
         return
     if intent.order_type == "Market":
         draft.waiting = True
         if age >= STALE_ACK_MS and intent.status is IntentStatus.SENT:
             draft.read(resolve=intent)
+
+
+def _do_without(draft: Draft, intent: Intent) -> None:
+    """Lets an order go whose executions the exchange does not list: the account agrees, the books are not whole.
+
+    Should they come after all, they are booked as late fills.
+    """
+    unlisted = intent.filled_qty - intent.booked_qty
+    gone = replace(intent, unlisted_qty=unlisted, updated_ms=draft.now)
+    draft.save(gone)
+    draft.update(complete=False)
+    draft.finding(
+        "executions_missing",
+        FindingLevel.CRITICAL,
+        data={"orderId": intent.order_id, "orderLinkId": intent.order_link_id},
+        params={"qty": unlisted, "filled": intent.filled_qty},
+    )
+    _settled(draft, gone)
+    pause(draft, "executions_missing")
 
 
 def _refused(draft: Draft, intent: Intent, outcome: Outcome) -> None:
@@ -234,7 +258,8 @@ def _settled(draft: Draft, intent: Intent) -> None:
         draft.hold(next_exit_ms=draft.now + EXIT_RETRY_MS)
     if intent.kind is not IntentKind.ENTRY or not intent.settled or draft.state.holding is not None:
         return
-    if draft.state.trading in (TradingState.ARMED, TradingState.ENTRY_PENDING) and not intent.filled_qty:
+    nothing_held = not intent.filled_qty or intent.unlisted_qty
+    if draft.state.trading in (TradingState.ARMED, TradingState.ENTRY_PENDING) and nothing_held:
         draft.move_trading(TradingState.IDLE)
 
 
