@@ -106,7 +106,7 @@ class MemoryRunStore:
         fills.update({fill.execution.exec_id: fill for fill in commit.fills})
         self.consumed.setdefault(run_id, set()).update(commit.consumed)
         for slot in commit.release:
-            del self.slots[slot]
+            self.slots.pop(slot, None)
         if commit.halt is not None and not self.ignore_halts:
             self.switches.engage(record.terms.workspace_id, commit.halt)
         if commit.report is not None:

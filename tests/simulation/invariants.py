@@ -85,6 +85,7 @@ class Watch:
         self._ended_as_agreed(simulated)
         self._money_adds_up(simulated)
         self._unexplained_blocks(simulated)
+        self._missing_executions_are_missing(simulated.session.untold)
         if simulated.engine.conserved("u1"):
             self.report("the simulator made or lost money: a defect of the simulator itself")
 
@@ -163,6 +164,13 @@ class Watch:
         late = (event for event in events if event.key == "events.order_intent_created.entry")
         if found and any(event.seq > found[0] for event in late):
             self.report("an entry was made after an unexplained size was found")
+
+    def _missing_executions_are_missing(self, untold: set[str]) -> None:
+        """No run does without executions that the exchange lists."""
+        listed = {fill.link_id for fill in self.account.fills if fill.exec_id not in untold}
+        for event in self.store.event_rows[RUN_ID].values():
+            if event.key == "events.finding.executions_missing" and event.data["orderLinkId"] in listed:
+                self.report(f"order {event.data['orderLinkId']} was let go though its executions are listed")
 
     def _money_adds_up(self, simulated: Simulated) -> None:
         """What the run booked is what the wallet says, to the last digit, unless something was adopted that no
