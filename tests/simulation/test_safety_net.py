@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from chalicelib.domain.runtime.messages import StopRequested
+from chalicelib.domain.runtime.orders import Outcome, OutcomeKind
 from chalicelib.domain.runtime.record import ActiveRun
 from chalicelib.domain.runtime.states import RunStatus, StopReason
+from chalicelib.ports import ExchangeRefused
 from chalicelib.services.runs.finalize import SILENT_MS, UNSTARTED_MS, SweepRuns
-from tests.simulation.scenario import RUN_ID, SYMBOL, Shape
+from tests.simulation.scenario import RUN_ID, SYMBOL, WORKSPACE, Shape
 from tests.simulation.world import SUPERVISION_MS, Options, Simulated, finalizer
 
 
@@ -123,6 +128,56 @@ def test_while_nothing_is_held_no_wake_is_spent_on_reading() -> None:
     supervised = 30 * 60_000 // SUPERVISION_MS
     assert not simulated.watch.entries
     assert simulated.ticks <= supervised + 3
+
+
+@pytest.mark.parametrize("reason", [StopReason.MANUAL, StopReason.ERROR, StopReason.TIMEOUT])
+def test_a_run_that_is_stopped_before_it_begins_leaves_the_users_own_position_alone(reason: StopReason) -> None:
+    simulated = Simulated(Options(seed=5, minutes=10, volatility=0.00001))
+    order = {"category": "linear", "symbol": SYMBOL, "side": "Buy", "orderType": "Market", "qty": "0.010"}
+    simulated.engine.create_order(simulated.account, order)
+    simulated.inbox.post(RUN_ID, StopRequested(reason, None, "user"))
+    simulated.run()
+
+    assert simulated.record.state.status.terminal
+    assert simulated.account.positions[(SYMBOL, 0)].size == Decimal("0.010")
+    assert simulated.switch.engaged(WORKSPACE) is None
+    assert simulated.store.reports[RUN_ID]["complete"]
+
+
+class _Revoked:
+    """The exchange after it has withdrawn the key: everything is refused, and counted."""
+
+    def __init__(self) -> None:
+        self.calls: Counter[str] = Counter()
+
+    def __getattr__(self, name: str) -> Any:
+        def refuse(*args: Any, **options: Any) -> Outcome:
+            self.calls[name] += 1
+            if name in ("place_order", "cancel_order", "set_protection"):
+                return Outcome(OutcomeKind.REJECTED, "", 10003, "CREDENTIALS", "API key is invalid.")
+            raise ExchangeRefused(10003, "CREDENTIALS", "API key is invalid.")
+
+        return refuse
+
+
+def test_a_run_whose_key_was_withdrawn_asks_at_the_pace_of_the_supervision_and_goes_on_with_another() -> None:
+    simulated = _half_way()
+    given, revoked = simulated.tick._exchange, _Revoked()
+    simulated.tick._exchange = revoked
+    simulated.clock.advance(simulated.deadline_ms - simulated.clock.now)
+    ticks, hour = simulated.ticks, simulated.deadline_ms + 3_600_000
+    while simulated.clock.now < hour:
+        simulated._wait(simulated.visit())
+    assert not simulated.record.state.status.terminal
+    assert simulated.ticks - ticks <= 70
+    assert revoked.calls["place_order"] <= 70
+    assert revoked.calls["snapshot"] <= 1_000
+
+    simulated.tick._exchange = given
+    simulated.run()
+    assert simulated.record.state.status is RunStatus.FINISHED
+    assert not simulated.account.positions[(SYMBOL, 0)].size
+    assert not simulated.watch.violations
 
 
 class _EveryFill(set[str]):

@@ -49,7 +49,7 @@ NOTICED_BY = {
     Mutation.FAILED_READ_IS_EMPTY: 156,
     Mutation.STOPS_NOT_SENT: 2,
     Mutation.FRESH_IDS: 2,
-    Mutation.NO_FENCE: 38,
+    Mutation.NO_FENCE: 3,
     Mutation.EXECUTIONS_NOT_FETCHED: 13,
     Mutation.EXECUTIONS_NOT_DEDUPED: 16,
     Mutation.STEPS_MAY_OPEN: 4,

@@ -172,6 +172,8 @@ def _read_failed(draft: Draft, fact: ReadFailed) -> None:
     if not times or draft.now - times[-1] >= SAME_OUTAGE_MS:
         draft.error(variant, fact.detail, params={"what": fact.what, "detail": fact.detail})
     draft.update(reconcile_due=draft.state.reconcile_due or "read_failed")
+    if not fact.fatal:
+        draft.waiting = True
 
 
 def _begin(draft: Draft) -> None:
@@ -279,5 +281,8 @@ def _read_what_is_due(draft: Draft) -> None:
     if draft.state.status is not RunStatus.STOPPING and (bar is None or newest_closed > bar.open_time_ms):
         draft.read(candles=True)
     due = draft.state.reconcile_due or draft.now - draft.state.reconciled_ms >= RECONCILE_EVERY_MS
-    if due and not draft.snapshot_seen:
+    if due and draft.snapshot_seen:
+        # What asks came after that reading, or is not answered by it.
+        draft.waiting = True
+    elif due:
         draft.read(snapshot=True)

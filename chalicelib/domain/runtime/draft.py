@@ -18,6 +18,9 @@ from chalicelib.domain.runtime.transitions import check_run, check_trading
 
 ERRORS_BEFORE_PAUSE = 3
 ERROR_WINDOW_MS = 5 * 60_000
+UNREADABLE_AFTER_MS = 2 * 60_000
+"""How long an account that cannot be read is asked again without a pause by a run that has to know it."""
+NEXT_EXIT_SOON_MS = 10_000
 
 
 Params = dict[str, object]
@@ -208,6 +211,11 @@ class Draft:
 
     def _urgent(self) -> bool:
         state = self.state
+        if self.read_failed and self.now - state.reconciled_ms > UNREADABLE_AFTER_MS:
+            # Refused or away for long: asked again at the pace of the supervision, not without a pause.
+            return False
+        if state.holding is not None and state.holding.next_exit_ms - self.now > NEXT_EXIT_SOON_MS:
+            return False
         if state.status is RunStatus.STOPPING:
             return True
         if state.holding is not None and (state.holding.protected_ms is None or state.holding.closing):

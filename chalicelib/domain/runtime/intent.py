@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from chalicelib.domain.market.side import Side
-from chalicelib.domain.runtime.facts import OrderFact, OrderStage
+from chalicelib.domain.runtime.facts import OrderFact, OrderStage, OrderStatus
 from chalicelib.domain.runtime.orders import OrderRequest
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -191,6 +191,6 @@ class Intent:
             filled_qty=filled,
             avg_price=order.avg_price if order.avg_price is not None else self.avg_price,
             detail=order.refusal or self.detail,
-            checks=0,
+            checks=self.checks + 1 if order.status is OrderStatus.UNKNOWN else 0,
             updated_ms=now_ms,
         )

@@ -97,8 +97,8 @@ class StopRequested:
 
     @property
     def message_id(self) -> str:
-        """One request for each reason is enough."""
-        return f"stop#{self.reason.value}"
+        """One request for each reason is enough, or for each policy that is asked for."""
+        return f"stop#{self.reason.value}" + (f"#{self.policy.value}" if self.policy else "")
 
 
 @dataclass(frozen=True, slots=True)

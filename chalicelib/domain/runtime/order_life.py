@@ -21,6 +21,7 @@ UNLISTED_AFTER_MS = 5 * 60_000
 """How long executions are waited for that an order speaks of and no reading lists: far more than lists lag behind."""
 CANCEL_RETRY_MS = 2_000
 EXIT_RETRY_MS = 1_000
+MOST_EXIT_RETRY_MS = 60_000
 
 PAUSING = frozenset(
     {"BAD_REQUEST", "CREDENTIALS", "FORBIDDEN", "MODE_CONFLICT", "FUNDS", "LIMITS", "INSTRUMENT", "OUT_OF_SCOPE"}
@@ -216,11 +217,13 @@ def _refused(draft: Draft, intent: Intent, outcome: Outcome) -> None:
         # The position is gone, and with it what this step was to close.
         draft.update(reconcile_due="already_flat")
         return
+    if denied and intent.kind.of_ladder and outcome.policy == "BACKOFF":
+        _put_off(draft, gone, outcome.message)
+        return
     rung_refused(draft, gone, outcome.message)
     if intent.kind is IntentKind.EXIT:
         draft.update(reconcile_due="exit_refused")
-        if draft.state.holding is not None:
-            draft.hold(next_exit_ms=draft.now + EXIT_RETRY_MS)
+        _wait_before_next_exit(draft, 0 if denied else 1)
         if flat:
             return
     draft.error(
@@ -232,6 +235,29 @@ def _refused(draft: Draft, intent: Intent, outcome: Outcome) -> None:
     _settled(draft, gone)
     if intent.kind.opens and outcome.policy in PAUSING:
         pause(draft, f"rejected_{outcome.policy.lower()}")
+
+
+def _put_off(draft: Draft, intent: Intent, reason: str) -> None:
+    """An order of the ladder that we held back ourselves, for it came too late or too many at once, is for later."""
+    draft.emit(
+        EventType.ORDER_UPDATE,
+        intent.status.value,
+        intent_id=intent.intent_id,
+        data={"orderLinkId": intent.order_link_id},
+        params={"reason": reason},
+    )
+    if draft.state.holding is not None:
+        rungs = draft.state.holding.rungs
+        draft.hold(rungs=tuple(one.put_off(draft.now) if one.number == intent.rung else one for one in rungs))
+
+
+def _wait_before_next_exit(draft: Draft, refusals: int) -> None:
+    """After each exit that the exchange refuses the next waits twice as long, a minute at the most."""
+    holding = draft.state.holding
+    if holding is None:
+        return
+    wait = min(EXIT_RETRY_MS << min(holding.exit_refusals, 6), MOST_EXIT_RETRY_MS)
+    draft.hold(next_exit_ms=draft.now + wait, exit_refusals=holding.exit_refusals + refusals)
 
 
 def _sent(draft: Draft, intent: Intent, outcome: Outcome) -> None:
@@ -255,7 +281,7 @@ def _entry_is_out(draft: Draft, intent: Intent) -> None:
 def _settled(draft: Draft, intent: Intent) -> None:
     """An entry that ended with nothing filled frees the strategy; an exit that did not suffice waits for the next."""
     if intent.kind is IntentKind.EXIT and intent.settled and draft.state.holding is not None:
-        draft.hold(next_exit_ms=draft.now + EXIT_RETRY_MS)
+        draft.hold(next_exit_ms=max(draft.state.holding.next_exit_ms, draft.now + EXIT_RETRY_MS))
     if intent.kind is not IntentKind.ENTRY or not intent.settled or draft.state.holding is not None:
         return
     nothing_held = not intent.filled_qty or intent.unlisted_qty

@@ -9,6 +9,8 @@ from chalicelib.domain.runtime.events import EventType, Severity
 from chalicelib.domain.runtime.states import RunStatus, StopReason, TradingState
 from chalicelib.domain.strategy.spec import OnStop
 
+_ENDS_AS = {StopReason.TIMEOUT: RunStatus.FINISHED, StopReason.ERROR: RunStatus.ERROR}
+
 
 def pause(draft: Draft, reason: str) -> None:
     """No new entries from here on; protection and exits go on. A run that is not running stays as it is."""
@@ -33,7 +35,10 @@ def resume(draft: Draft) -> None:
 
 
 def begin_stop(draft: Draft, reason: StopReason, policy: OnStop | None = None, actor: str = "") -> None:
-    """Starts winding the run down. A second request may only change the policy."""
+    """Starts winding the run down. A second request may only change the policy.
+
+    A run that has not begun to trade ends at once: nothing on the account is its own, so nothing is to be closed.
+    """
     state = draft.state
     if state.status.terminal:
         return
@@ -41,6 +46,7 @@ def begin_stop(draft: Draft, reason: StopReason, policy: OnStop | None = None, a
         if policy is not None and policy is not state.stop_policy:
             draft.update(stop_policy=policy)
         return
+    begun = state.status not in (RunStatus.QUEUED, RunStatus.STARTING)
     chosen = policy or draft.spec.execution.on_stop
     draft.update(stop_reason=reason, stop_policy=chosen, stop_since_ms=draft.now)
     severity = Severity.INFO if reason in (StopReason.MANUAL, StopReason.TIMEOUT) else Severity.WARNING
@@ -52,6 +58,13 @@ def begin_stop(draft: Draft, reason: StopReason, policy: OnStop | None = None, a
         params={"reason": reason.value, "policy": chosen.value},
     )
     draft.move_run(RunStatus.STOPPING)
+    if not begun:
+        finish(draft, ends_as(reason))
+
+
+def ends_as(reason: StopReason) -> RunStatus:
+    """How a run that was stopped for this reason ends."""
+    return _ENDS_AS.get(reason, RunStatus.STOPPED)
 
 
 def fail_start(draft: Draft, variant: str, detail: str, params: Params | None = None) -> None:

@@ -30,9 +30,10 @@ class Holding:
     ``entry_value`` is what was paid for ``qty``, in quote currency. ``stop_loss`` and ``take_profit`` are what we want,
     ``seen_…`` what the exchange's position shows, of a size that may be ahead of ``qty`` or behind it; ``protected_ms``
     is when a stop was last seen there, None while none was. ``levels_final`` says that the levels are anchored on the
-    price of the whole fill. ``closing`` names why the position is being closed, "" while it is not. ``opened_qty`` is
-    all that was ever added to it, ``rungs`` its ladder and ``laddered_qty`` the opened quantity that was planned for.
-    ``from_open`` says that it was opened at the open of its entry bar, so that all of that bar's prices came after.
+    price of the whole fill. ``closing`` names why the position is being closed, "" while it is not; no exit is sent
+    before ``next_exit_ms``, and ``exit_refusals`` were refused since one filled. ``opened_qty`` is all that was ever
+    added to it, ``rungs`` its ladder and ``laddered_qty`` the opened quantity that was planned for. ``from_open`` says
+    that it was opened at the open of its entry bar, so that all of that bar's prices came after.
     """
 
     side: Side
@@ -54,6 +55,7 @@ class Holding:
     best_price: Decimal | None = None
     closing: str = ""
     next_exit_ms: int = 0
+    exit_refusals: int = 0
     opened_qty: Decimal = ZERO
     rungs: tuple[Rung, ...] = ()
     laddered_qty: Decimal = ZERO
@@ -132,7 +134,7 @@ def book(holding: Holding | None, execution: ExecutionFact, intent_id: str, bar_
     paid = share(holding.entry_value, closed, holding.qty)
     gross = (closed * execution.price - paid) * holding.side.sign
     if execution.qty < holding.qty:
-        smaller = replace(holding, qty=holding.qty - closed, entry_value=holding.entry_value - paid)
+        smaller = replace(holding, qty=holding.qty - closed, entry_value=holding.entry_value - paid, exit_refusals=0)
         return Booking(smaller, gross, ZERO, closed)
     rest = execution.qty - holding.qty
     after = _opened(execution, rest, intent_id, bar_ms) if rest else None

@@ -127,15 +127,17 @@ def _look_at_strangers(draft: Draft, snapshot: AccountSnapshot) -> int:
 
 
 def _compare_size(draft: Draft, position: PositionFact) -> bool:
-    """Whether the position is what our executions say. A difference must be seen twice before it is believed."""
+    """Whether the position is what our executions say. The same difference must be seen twice before it is believed."""
     expected = _signed(draft.state.holding)
     seen = position.size * position.side.sign if position.side is not None else Decimal(0)
     if expected == seen:
-        draft.update(mismatch_ms=0)
+        draft.update(mismatch_ms=0, mismatch=None)
         return True
-    first = draft.state.mismatch_ms
-    if not first or draft.now - first < CONFIRM_MISMATCH_MS:
-        draft.update(mismatch_ms=first or draft.now, reconcile_due=draft.state.reconcile_due or "size")
+    same = draft.state.mismatch == (expected, seen)
+    first = draft.state.mismatch_ms if same else draft.now
+    if draft.now - first < CONFIRM_MISMATCH_MS:
+        due = draft.state.reconcile_due or "size"
+        draft.update(mismatch_ms=first, mismatch=(expected, seen), reconcile_due=due)
         draft.waiting = True
         return False
     draft.finding(
@@ -152,7 +154,7 @@ def _compare_size(draft: Draft, position: PositionFact) -> bool:
 
 
 def _adopt(draft: Draft, position: PositionFact) -> None:
-    draft.update(mismatch_ms=0, complete=False)
+    draft.update(mismatch_ms=0, mismatch=None, complete=False)
     holding = draft.state.holding
     if position.side is None:
         draft.update(holding=None)

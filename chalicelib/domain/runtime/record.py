@@ -81,7 +81,8 @@ class RunState:
 
     ``reconcile_due`` names why the account must be read before anything new is risked ("" when nothing asks for it);
     ``reconciled_ms`` is when it was last read whole. ``error_times_ms`` feed pauseOnError, ``order_times_ms``
-    maxOrdersPerMinute. ``mismatch_ms`` is when an unexplained size was first seen, 0 when none is;
+    maxOrdersPerMinute. ``mismatch`` is a size that nothing explains, as we know it and as it is seen, positive for a
+    long, and ``mismatch_ms`` since when it is, None and 0 when there is none;
     ``reversal`` is the opposite signal for which the position is being closed, to be entered once it is flat;
     ``outside`` is the outside signal that waits to be acted on, ``outside_last`` orders (time, id) what was heard;
     ``complete`` is false once something was adopted that no execution explains: the report then says so.
@@ -112,6 +113,7 @@ class RunState:
     reconcile_due: str = "start"
     reconciled_ms: int = 0
     mismatch_ms: int = 0
+    mismatch: tuple[Decimal, Decimal] | None = None
     complete: bool = True
     last_exec_ms: int = 0
     cooldown_until_ms: int = 0

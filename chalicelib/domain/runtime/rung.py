@@ -50,6 +50,10 @@ class Rung:
         """The rung after one more refusal: each waits twice as long as the one before."""
         return replace(self, refusals=self.refusals + 1, next_ms=now_ms + (FIRST_RETRY_MS << self.refusals))
 
+    def put_off(self, now_ms: int) -> Rung:
+        """The rung after its order was held back: nobody has refused it."""
+        return replace(self, next_ms=now_ms + FIRST_RETRY_MS)
+
 
 def step_rungs(
     spec: StrategySpec, side: Side, entry_price: Decimal, qty: Decimal, inputs: LevelInputs, instrument: Instrument

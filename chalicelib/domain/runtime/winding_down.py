@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from chalicelib.domain.runtime.draft import Draft
 from chalicelib.domain.runtime.order_life import cancel
-from chalicelib.domain.runtime.pausing import finish
+from chalicelib.domain.runtime.pausing import ends_as, finish
 from chalicelib.domain.runtime.protection import close
-from chalicelib.domain.runtime.states import RunStatus, StopReason
+from chalicelib.domain.runtime.states import StopReason
 from chalicelib.domain.strategy.spec import OnStop
-
-_ENDS_AS = {StopReason.TIMEOUT: RunStatus.FINISHED, StopReason.ERROR: RunStatus.ERROR}
 
 
 def wind_down(draft: Draft) -> None:
@@ -26,7 +24,7 @@ def wind_down(draft: Draft) -> None:
         return
     proved = draft.snapshot_seen and not draft.state.reconcile_due and not draft.commands
     if proved:
-        finish(draft, _ENDS_AS.get(reason, RunStatus.STOPPED))
+        finish(draft, ends_as(reason))
     else:
         draft.read(snapshot=not draft.snapshot_seen)
 
@@ -39,4 +37,5 @@ def _carried_out(draft: Draft, policy: OnStop) -> bool:
         return True
     if state.holding.closing or policy is OnStop.CLOSE_MARKET:
         return False
-    return policy is OnStop.CANCEL_ENTRIES_ONLY or state.holding.protected_ms is not None
+    # What is left open is left with its stop, whichever policy leaves it.
+    return state.holding.protected_ms is not None

@@ -137,8 +137,9 @@ class TickRun:
                 facts = tuple(self._read(record, Reads(snapshot=True)))
             elif facts or (decision.waiting and decision.urgent):
                 # Out of time or rounds with something left: a Tick of its own goes on at once, as after a crash.
-                self._forget(record, decision, consumed)
-                self._workflow.wake(token)
+                record = self._forget(record, decision, consumed)
+                if not self._hand_over(record, token):
+                    self._workflow.wake(token)
                 return TickResult("again", rounds)
             else:
                 record = self._forget(record, decision, consumed)
@@ -152,11 +153,15 @@ class TickRun:
         raise AssertionError("unreachable: the rounds end by returning")
 
     def _leave(self, record: RunRecord, token: str, rings: int) -> bool:
-        """Parks, or hands over to the next segment when this execution's history is full."""
-        if record.epoch >= TICKS_A_SEGMENT * (record.segment + 1):
+        """Parks, or hands over to the next segment."""
+        return self._hand_over(record, token) or (rings >= 0 and self._inbox.park(record.terms.run_id, token, rings))
+
+    def _hand_over(self, record: RunRecord, token: str) -> bool:
+        """Goes on in the next segment when this execution's history is full."""
+        full = record.epoch >= TICKS_A_SEGMENT * (record.segment + 1)
+        if full:
             self._workflow.end(token, SEGMENT_ENDED, str(record.segment))
-            return True
-        return rings >= 0 and self._inbox.park(record.terms.run_id, token, rings)
+        return full
 
     def _decide(
         self, record: RunRecord, facts: tuple[Fact, ...], consumed: tuple[str, ...]

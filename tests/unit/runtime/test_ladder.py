@@ -264,6 +264,19 @@ def test_a_refused_step_is_tried_again_later_and_given_up_after_three_times() ->
     assert len(set(waits)) == 2
 
 
+def test_orders_that_we_held_back_ourselves_are_placed_a_second_later_and_pause_nothing() -> None:
+    bot = Bot(Shape.DCA, qty=Decimal("0.005"))
+    orders = _placed(bot.decide())
+    late = Outcome(OutcomeKind.DENIED, "", 0, "BACKOFF", "too late to send")
+    answers = [bot.decide(CommandDone(PlaceOrder(order), late)) for order in orders]
+    again = bot.decide(pass_ms=1_000)
+
+    assert [_keys(answer) for answer in answers] == [["events.order_update.denied"]] * 3
+    assert [_placed(answer) for answer in answers] == [[]] * 3
+    assert [order.rung for order in _placed(again)] == [1, 2, 3]
+    assert (bot.state.status, bot.state.counts.errors) == (RunStatus.RUNNING, 0)
+
+
 def test_a_step_that_meets_no_position_asks_for_a_reading_and_nothing_is_placed_before_it() -> None:
     bot = Bot(Shape.STEPS)
     step, _ = _placed(bot.decide())

@@ -54,6 +54,14 @@ def test_a_size_that_nothing_explains_pauses_the_run_and_halts_the_workspace() -
     ]
 
 
+def test_two_sizes_that_differ_are_two_differences_each_seen_once() -> None:
+    first = _read(RUNNING, "0.020", START_MS)
+    second = _read(replace(RUNNING, state=first.state), "0.021", START_MS + CONFIRM_MISMATCH_MS)
+    third = _read(replace(RUNNING, state=second.state), "0.021", START_MS + 2 * CONFIRM_MISMATCH_MS)
+    assert (second.halt, second.state.status) == ("", RunStatus.RUNNING)
+    assert third.halt == "BTCUSDT 0.021 ≠ 0"
+
+
 def test_it_closes_nothing_that_the_run_did_not_open() -> None:
     first = _read(RUNNING, "0.020", START_MS)
     second = _read(replace(RUNNING, state=first.state), "0.020", START_MS + CONFIRM_MISMATCH_MS)
