@@ -90,6 +90,8 @@ class Supervisor:
                 case PublicShard(symbol, intervals):
                     topics += [candle_topic(symbol, interval) for interval in intervals]
         self._pool.want(accounts, topics)
+        self._delivery.deliver_waiting()
+        lines_about()
         self._look_again(run for run in runs if ConnectionRef(run.workspace_id, run.connection_id) in accounts)
 
     def _end(self) -> None:

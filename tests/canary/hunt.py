@@ -51,7 +51,7 @@ def hunt(secrets: Mapping[str, str], places: Iterable[Place]) -> Hunt:
 
 
 def of_tables(dynamodb: Any, but: Iterable[str] = ()) -> Iterator[Place]:
-    """Every row of every table, binary values as they are and in their JSON form."""
+    """Every row of every table, binary values as they are, unpacked, and in their JSON form."""
     skipped = set(but)
     for page in dynamodb.get_paginator("list_tables").paginate():
         for table in page["TableNames"]:
@@ -110,12 +110,17 @@ def of_files(folder: Path, but: Iterable[str] = ()) -> Iterator[Place]:
 
 
 def unpacked(place: str, content: bytes) -> Iterator[Place]:
-    """The content, and what it holds packed: gzip or zip."""
+    """The content, and what it holds packed: gzip, zlib or zip."""
     yield place, content
     if content[:2] == b"\x1f\x8b":
         try:
             yield f"{place} (unpacked)", gzip.decompress(content)
         except (OSError, EOFError, zlib.error):
+            return
+    elif content[:1] == b"\x78":
+        try:
+            yield f"{place} (unpacked)", zlib.decompress(content)
+        except zlib.error:
             return
     elif content[:4] == b"PK\x03\x04":
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -125,7 +130,7 @@ def unpacked(place: str, content: bytes) -> Iterator[Place]:
 
 
 def _row(row: dict[str, Any]) -> bytes:
-    binary = b"\n".join(_binaries(row))
+    binary = b"\n".join(part for packed in _binaries(row) for _, part in unpacked("", packed))
     return json.dumps(row, default=lambda value: bytes(value).decode("latin-1")).encode() + b"\n" + binary
 
 

@@ -26,8 +26,10 @@ from chalicelib.domain.runtime.states import RunStatus, StopReason, TradingState
 from chalicelib.domain.strategy.spec import OnStop
 from chalicelib.ports import Conflict, FenceLost, NotFound
 from chalicelib.run_ports import Commit, Fill, Inbox, KillState, KillSwitch, RunStore, StartLimits
+from chalicelib.services.runs.report import MOST_TRADES
 from infra.local.exchange.engine.catalogue import CATALOGUE
 from tests.contract.moto_aws import REGION, moto_aws
+from tests.fakes.busy_run import DAY_MS, busy_fills, busy_report
 from tests.fakes.memory_inbox import MemoryInbox, MemoryWorkflow
 from tests.fakes.memory_runs import MemoryRunStore
 from tests.fakes.virtual_clock import VirtualClock
@@ -218,6 +220,19 @@ def test_slots_are_taken_at_the_start_and_freed_with_the_end(stored: Stored) -> 
     stored.store.commit(claimed, Commit(ended, release=first.terms.slots, report={"netPnl": "0"}))
     assert stored.store.report(RUN_ID) == {"netPnl": "0"}
     stored.store.create(_record(RUN_ID[:-1] + "V"), QUEUED, LIMITS)
+
+
+@pytest.mark.parametrize(("trades", "executions", "digits"), [(1_440, 10, 0), (2 * MOST_TRADES, 1, 28)])
+def test_the_busiest_run_ends_with_a_report(stored: Stored, trades: int, executions: int, digits: int) -> None:
+    created = stored.store.create(_record(), QUEUED, LIMITS)
+    claimed = stored.store.claim(RUN_ID, START_MS, 0)
+    ended = replace(claimed.state, status=RunStatus.FINISHED, ended_ms=START_MS + DAY_MS)
+    report = busy_report(created.terms, busy_fills(trades, executions, START_MS, digits))
+
+    stored.store.commit(claimed, Commit(ended, release=created.terms.slots, report=report))
+
+    assert stored.store.report(RUN_ID) == report
+    assert stored.store.active() == ()
 
 
 def test_two_starts_keep_their_distance(stored: Stored) -> None:

@@ -14,7 +14,7 @@ from pynamodb.connection import Connection
 from pynamodb.exceptions import CancellationReason, VerboseClientError
 
 from chalicelib.adapters.dynamodb import run_codec as codec
-from chalicelib.adapters.dynamodb.run_tables import RUN, RUN_MODELS, TERMS, RunItem
+from chalicelib.adapters.dynamodb.run_tables import REPORT, RUN, RUN_MODELS, TERMS, RunItem
 from chalicelib.adapters.dynamodb.runs import DynamoRunStore
 from chalicelib.domain.market.side import Side
 from chalicelib.domain.runtime.events import EventType, RunEvent
@@ -144,3 +144,8 @@ def test_a_position_as_it_was_stored_before_is_read_with_its_value(store: Dynamo
         actions = [RunItem.packed_state.remove(), RunItem.state.set(text.decode())]
     RunItem(RUN_ID, RUN).update(actions=actions)
     assert store.get(RUN_ID).state == state
+
+
+def test_a_report_as_it_was_stored_before_is_read(store: DynamoRunStore) -> None:
+    RunItem(RUN_ID, REPORT, report='{"netPnl":"0"}').save()
+    assert store.report(RUN_ID) == {"netPnl": "0"}

@@ -95,6 +95,25 @@ def test_the_sweeper_starts_what_was_never_started_and_finalizes_what_has_gone_s
     assert silent.record.state.status is RunStatus.ERROR
 
 
+def test_a_run_whose_execution_died_before_its_first_tick_is_ended_and_frees_its_slots() -> None:
+    dead = Simulated(Options(seed=5, minutes=30))
+    sweep = SweepRuns(dead.store, dead.workflow, finalizer(dead), dead.clock)
+    dead.clock.advance(UNSTARTED_MS)
+    assert sweep().started == (RUN_ID,)
+
+    dead.clock.advance(SILENT_MS - UNSTARTED_MS)
+    swept = sweep()
+
+    assert (swept.started, swept.finalized) == ((), (RUN_ID,))
+    state = dead.record.state
+    assert (state.status.terminal, state.stop_reason) == (True, StopReason.ERROR)
+    assert not any(position.size for position in dead.account.positions.values())
+    assert not dead.account.open_orders
+    assert RUN_ID in dead.store.reports
+    assert dead.store.slots == {}
+    assert dead.store.active() == ()
+
+
 class _LateIndex:
     """A store whose index of active runs still names one whose rows are gone."""
 

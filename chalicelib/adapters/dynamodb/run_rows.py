@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pynamodb.models import Model
 
 from chalicelib.adapters.dynamodb import run_codec as codec
-from chalicelib.adapters.dynamodb.run_tables import RUN, TERMS, EventItem, FillItem, IntentItem, RunItem
+from chalicelib.adapters.dynamodb.run_tables import REPORT, RUN, TERMS, EventItem, FillItem, IntentItem, RunItem
 from chalicelib.domain.market.interval import Interval
 from chalicelib.domain.runtime.events import RunEvent
 from chalicelib.domain.runtime.intent import Intent
@@ -50,6 +52,16 @@ def record_of(item: RunItem, terms: RunItem | None) -> RunRecord:
         tick_ms=int(item.tick_ms),
         segment=int(item.segment),
     )
+
+
+def report_item(run_id: str, report: dict[str, Any]) -> RunItem:
+    """The row of an ended run's report."""
+    return RunItem(run_id, REPORT, packed_report=codec.pack_report(report))
+
+
+def report_of(item: RunItem) -> dict[str, Any]:
+    """The report that a row holds, also in the clear as it was stored before."""
+    return codec.unpack_report(item.packed_report) if item.packed_report else codec.read_report(item.report.encode())
 
 
 def active_run(item: RunItem) -> ActiveRun:

@@ -43,7 +43,8 @@ class RunItem(Model):
     """One item of a run: what its Ticks write (``run``), its ``terms``, its doorbell (``wake``) or its ``report``.
 
     A write is paid for by the kilobytes of the whole item: what never changes lies apart from what each Tick writes,
-    and the state is packed. ``state`` is the same in the clear, of runs from before.
+    and the state is packed. So is the report, which would not always fit into an item otherwise. ``state`` and
+    ``report`` are the same in the clear, of runs from before.
     """
 
     class Meta(Patient):
@@ -69,6 +70,7 @@ class RunItem(Model):
     segment = NumberAttribute(null=True)
     rings = NumberAttribute(null=True)
     token = UnicodeAttribute(null=True)
+    packed_report = BinaryAttribute(legacy_encoding=False, null=True)
     report = UnicodeAttribute(null=True)
 
     by_workspace = RunsByWorkspace()

@@ -24,6 +24,8 @@ from chalicelib.adapters.dynamodb.run_rows import (
     fill_item,
     intent_item,
     record_of,
+    report_item,
+    report_of,
     run_item,
     terms_item,
 )
@@ -175,8 +177,7 @@ class DynamoRunStore:
             if commit.halt is not None:
                 transaction.update(SlotItem(switch_slot(terms.workspace_id)), actions=_engaging(commit.halt))
             if commit.report is not None:
-                body = orjson.dumps(commit.report).decode()
-                transaction.save(RunItem(terms.run_id, REPORT, report=body))
+                transaction.save(report_item(terms.run_id, commit.report))
 
     def known_executions(self, run_id: str, exec_ids: Iterable[str]) -> frozenset[str]:
         """See ``RunStore.known_executions``."""
@@ -207,8 +208,7 @@ class DynamoRunStore:
             item = RunItem.get(run_id, REPORT, consistent_read=True)
         except DoesNotExist:
             return None
-        report: dict[str, Any] = orjson.loads(item.report)
-        return report
+        return report_of(item)
 
     def active(self) -> tuple[ActiveRun, ...]:
         """See ``RunStore.active``; eventually consistent."""

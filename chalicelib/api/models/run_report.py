@@ -46,7 +46,11 @@ class ReportCountsView(View):
 
 
 class ReportView(View):
-    """What a run has earned, in quote currency. ``flat`` and ``openOrdersLeft`` are proven, not assumed."""
+    """What a run has earned, in quote currency. ``flat`` and ``openOrdersLeft`` are proven, not assumed.
+
+    ``trades`` are the last 2,500 of ``counts.trades``. ``equity`` is the curve in at most 2,000 of its
+    ``equityPoints``: first, last, and the lowest and highest of each stretch. Sums, win rate and drawdown are of all.
+    """
 
     run_id: Id
     symbol: str
@@ -60,6 +64,7 @@ class ReportView(View):
     net_pnl: str
     trades: list[TradeView]
     equity: list[EquityPointView]
+    equity_points: int
     win_rate: str | None
     max_drawdown: str
     counts: ReportCountsView
@@ -70,5 +75,5 @@ class ReportView(View):
 
     @classmethod
     def of(cls, report: Mapping[str, Any]) -> ReportView:
-        """The view of a stored report, which has the API's shape already."""
-        return cls.model_validate(dict(report))
+        """The view of a stored report, which has the API's shape already; one from before has the whole curve."""
+        return cls.model_validate({"equityPoints": len(report["equity"]), **report})

@@ -52,7 +52,7 @@ class FinalizeRun:
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What one sweep found: runs whose execution never began, and runs without a Tick for five minutes."""
+    """What one sweep found: runs that no Tick has claimed for a minute, and runs without a Tick for five minutes."""
 
     started: tuple[str, ...]
     finalized: tuple[str, ...]
@@ -68,7 +68,11 @@ class SweepRuns:
     clock: Clock
 
     def __call__(self, found: Callable[[RunTerms], None] = lambda terms: None) -> Swept:
-        """Starts what was never started, finalizes what has gone silent; ``found`` is told of each before."""
+        """Starts what no Tick has claimed, finalizes what has gone silent; ``found`` is told of each before.
+
+        An execution that died before its first claim looks as if it had never begun, but its name is taken: what no
+        start brings to life in ``SILENT_MS`` is finalized as well, which gives its slots back.
+        """
         now = self.clock.now_ms()
         started, finalized = [], []
         for run in self.store.active():
@@ -77,14 +81,14 @@ class SweepRuns:
             except NotFound:
                 continue
             silent = now - record.tick_ms
-            if silent < UNSTARTED_MS:
+            unclaimed = record.state.status is RunStatus.QUEUED and record.epoch == 0
+            if record.state.status.terminal or silent < (UNSTARTED_MS if unclaimed else SILENT_MS):
                 continue
-            if record.state.status is RunStatus.QUEUED and record.epoch == 0:
-                found(record.terms)
+            found(record.terms)
+            if silent < SILENT_MS:
                 self.workflow.start(run.run_id, 0, record.terms.deadline_ms)
                 started.append(run.run_id)
-            elif silent >= SILENT_MS and not record.state.status.terminal:
-                found(record.terms)
+            else:
                 self.finalize(run.run_id)
                 finalized.append(run.run_id)
         return Swept(tuple(started), tuple(finalized))

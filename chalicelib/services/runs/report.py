@@ -10,6 +10,11 @@ from chalicelib.domain.runtime.position import SHOWN_PRICE
 from chalicelib.domain.runtime.record import RunRecord, RunState
 from chalicelib.domain.runtime.report import Trade, figures
 from chalicelib.domain.timestamps import iso
+from chalicelib.services.runs.equity_curve import thinned
+
+MOST_TRADES = 2_500
+"""Bars give a day no more than 1,440; outside signals can."""
+MOST_POINTS = 2_000
 
 
 def build_report(record: RunRecord, state: RunState, fills: tuple[Booked, ...]) -> dict[str, Any]:
@@ -17,6 +22,9 @@ def build_report(record: RunRecord, state: RunState, fills: tuple[Booked, ...]) 
 
     ``complete`` is false when something was adopted that no execution explains: then the sums are not the whole truth.
     Metered minutes are started minutes (decision 24).
+
+    It fits into one row whatever the run did: of the trades the last ``MOST_TRADES`` are listed, the equity curve is
+    thinned to ``MOST_POINTS`` of its ``equityPoints``. Sums, shares and counts are always of everything.
     """
     terms = record.terms
     result = figures(fills)
@@ -32,8 +40,9 @@ def build_report(record: RunRecord, state: RunState, fills: tuple[Booked, ...]) 
         "fees": plain(result.fees),
         "funding": plain(result.funding),
         "netPnl": plain(result.net),
-        "trades": [_trade(trade) for trade in result.trades],
-        "equity": [{"at": iso(at), "value": plain(value)} for at, value in result.equity],
+        "trades": [_trade(trade) for trade in result.trades[-MOST_TRADES:]],
+        "equity": [{"at": iso(at), "value": plain(value)} for at, value in thinned(result.equity, MOST_POINTS)],
+        "equityPoints": len(result.equity),
         "winRate": plain(result.win_rate) if result.win_rate is not None else None,
         "maxDrawdown": plain(result.max_drawdown),
         "counts": {

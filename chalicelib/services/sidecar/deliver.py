@@ -82,25 +82,35 @@ class Delivery:
         self._lock = Lock()
         self._routes = Routes()
         self._unrouted: deque[tuple[int, ConnectionRef, PrivateMessage]] = deque(maxlen=_MOST_UNROUTED)
+        self._waiting: list[tuple[ActiveRun, PrivateMessage]] = []
         self._positions: dict[tuple[ConnectionRef, str], object] = {}
         self.delivered = 0
 
     def route(self, runs: Iterable[ActiveRun]) -> None:
-        """Takes over the active runs and delivers what was waiting for one of them."""
-        routes = Routes.of(runs)
+        """Takes over the active runs; what was kept for one of them waits for ``deliver_waiting``."""
+        known = {run.run_id: run for run in runs}
+        routes = Routes.of(known.values())
         oldest = self._clock.now_ms() - KEEP_UNROUTED_MS
         with self._lock:
             self._routes = routes
-            waiting = [entry for entry in self._unrouted if entry[0] >= oldest]
+            kept = [entry for entry in self._unrouted if entry[0] >= oldest]
             self._unrouted.clear()
-            self._unrouted.extend(entry for entry in waiting if not self._runs_of(entry[1], entry[2]))
-        for _, ref, message in waiting:
-            for run in self._runs_of(ref, message):
-                self._post(run, message)
+            self._unrouted.extend(entry for entry in kept if not self._runs_of(entry[1], entry[2]))
+            claimed = [(run, message) for _, ref, message in kept for run in self._runs_of(ref, message)]
+            self._waiting = [entry for entry in self._waiting if entry[0].run_id in known] + claimed
+
+    def deliver_waiting(self) -> None:
+        """Delivers what was kept for runs that are known now; for the thread that calls ``route``.
+
+        Raises what the inbox raises; what is not delivered then waits, however long, for the next call.
+        """
+        while self._waiting:
+            self._post(*self._waiting[0])
+            del self._waiting[0]
 
     def private(self, ref: ConnectionRef, message: PrivateMessage) -> None:
-        """An order, execution or position of an account."""
-        if isinstance(message, PositionUpdate) and not self._news(ref, message.position):
+        """An order, execution or position of an account. Raises what the inbox raises; the call can be made again."""
+        if isinstance(message, PositionUpdate) and not self._is_news(ref, message.position):
             return
         runs = self._runs_of(ref, message)
         if not runs:
@@ -108,6 +118,8 @@ class Delivery:
                 self._unrouted.append((self._clock.now_ms(), ref, message))
         for run in runs:
             self._post(run, message)
+        if isinstance(message, PositionUpdate):
+            self._remember(ref, message.position)
 
     def candle(self, symbol: str, interval: Interval, open_time_ms: int) -> None:
         """A candle has closed: every run's wake has its own moment within the spread, the same for all intervals."""
@@ -146,15 +158,14 @@ class Delivery:
         for run in runs:
             self._post(run, Reconnected(stream, gap_ms, self._ids.ulid()))
 
-    def _news(self, ref: ConnectionRef, position: PositionFact) -> bool:
-        """Whether it differs from the last one: the exchange repeats the position on every order action."""
-        key = (ref, position.symbol)
-        state = (position.side, position.size, position.avg_price, position.stop_loss, position.take_profit)
+    def _is_news(self, ref: ConnectionRef, position: PositionFact) -> bool:
+        """Whether it differs from the last one told: the exchange repeats the position on every order action."""
         with self._lock:
-            if self._positions.get(key) == state:
-                return False
-            self._positions[key] = state
-        return True
+            return self._positions.get((ref, position.symbol)) != _told(position)
+
+    def _remember(self, ref: ConnectionRef, position: PositionFact) -> None:
+        with self._lock:
+            self._positions[ref, position.symbol] = _told(position)
 
     def _runs_of(self, ref: ConnectionRef, message: PrivateMessage) -> tuple[ActiveRun, ...]:
         return self._routes.accounts.get((ref, _symbol(message)), ())
@@ -170,6 +181,10 @@ def spread_ms(run_id: str, within_ms: int) -> int:
     if within_ms <= 0:
         return 0
     return int.from_bytes(hashlib.sha256(run_id.encode()).digest()[:8]) % within_ms
+
+
+def _told(position: PositionFact) -> tuple[object, ...]:
+    return position.side, position.size, position.avg_price, position.stop_loss, position.take_profit
 
 
 def _symbol(message: PrivateMessage) -> str:

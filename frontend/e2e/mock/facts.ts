@@ -259,6 +259,7 @@ export const report = {
     { at: iso(-90_000), value: "-2.38221691" },
     { at: iso(-400), value: "-0.30360381" },
   ],
+  equityPoints: 4,
   winRate: "0.5000",
   maxDrawdown: "2.38221691",
   counts: { orders: 4, fills: 4, trades: 2, errors: 0 },

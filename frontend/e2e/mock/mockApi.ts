@@ -29,6 +29,7 @@ export class MockApi {
       runId: facts.OLD_RUN_ID,
       trades: [],
       equity: [],
+      equityPoints: 0,
       winRate: null,
       grossPnl: "0",
       fees: "0",

@@ -3978,6 +3978,9 @@ export interface components {
         /**
          * ReportView
          * @description What a run has earned, in quote currency. ``flat`` and ``openOrdersLeft`` are proven, not assumed.
+         *
+         *     ``trades`` are the last 2,500 of ``counts.trades``. ``equity`` is the curve in at most 2,000 of its
+         *     ``equityPoints``: first, last, and the lowest and highest of each stretch. Sums, win rate and drawdown are of all.
          */
         ReportView: {
             /**
@@ -4010,6 +4013,8 @@ export interface components {
             trades: components["schemas"]["TradeView"][];
             /** Equity */
             equity: components["schemas"]["EquityPointView"][];
+            /** Equitypoints */
+            equityPoints: number;
             /** Winrate */
             winRate: string | null;
             /** Maxdrawdown */
@@ -9762,6 +9767,7 @@ export interface operations {
                      *           "value": "text"
                      *         }
                      *       ],
+                     *       "equityPoints": 1,
                      *       "winRate": "text",
                      *       "maxDrawdown": "text",
                      *       "counts": {

@@ -7,13 +7,17 @@ import gzip
 import io
 import json
 import zipfile
+import zlib
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from pynamodb.connection import Connection
 
+from chalicelib.adapters.dynamodb.run_tables import RUN_MODELS, RunItem
 from tests.canary.forms import forms_of
-from tests.canary.hunt import Find, hunt, of_files, unpacked
+from tests.canary.hunt import Find, hunt, of_files, of_tables, unpacked
+from tests.contract.moto_aws import REGION, moto_aws
 
 SECRET = 'canary"pass/w\\ord+9f3b2c1d-ю'
 WRITTEN = {
@@ -49,6 +53,15 @@ def test_other_texts_are_not_taken_for_it() -> None:
 
 def test_no_form_is_so_short_that_chance_would_find_it() -> None:
     assert all(len(form) >= 8 for form in forms_of("abcdefghij").values())
+
+
+def test_what_a_row_holds_packed_is_looked_into() -> None:
+    with moto_aws(*RUN_MODELS):
+        RunItem("run-1", "report", packed_report=zlib.compress(SECRET.encode())).save()
+
+        found = hunt({"password": SECRET}, of_tables(Connection(region=REGION).client))
+
+    assert {one.secret for one in found.finds} == {"password"}
 
 
 def test_archives_are_looked_into(tmp_path: Path) -> None:

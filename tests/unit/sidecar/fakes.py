@@ -43,7 +43,7 @@ class FakeLeaseStore:
 
 
 class FakeInbox:
-    """Keeps what was posted, once by id, for each run."""
+    """Keeps what was posted, once by id, for each run. ``fail_after`` is how many posts it takes before it breaks."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -51,9 +51,10 @@ class FakeInbox:
         self.posts = 0
         self.rung: list[str] = []
         self.broken = False
+        self.fail_after: int | None = None
 
     def post(self, run_id: str, message: Message) -> bool:
-        if self.broken:
+        if self.broken or (self.fail_after is not None and self.posts >= self.fail_after):
             raise ConnectionError("the store is away")
         with self._lock:
             self.posts += 1

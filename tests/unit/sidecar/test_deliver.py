@@ -96,6 +96,7 @@ def test_what_came_before_the_run_was_known_is_delivered_when_it_is(setup: Setup
     setup.clock.time_ms += 2_000
 
     setup.delivery.route([active_run()])
+    setup.delivery.deliver_waiting()
 
     assert [message.message_id for message in setup.inbox.of("run-1")] == ["exec#e-1"]
 
@@ -105,8 +106,55 @@ def test_what_nobody_claims_is_forgotten_after_a_while(setup: Setup) -> None:
     setup.clock.time_ms += 16_000
 
     setup.delivery.route([active_run()])
+    setup.delivery.deliver_waiting()
 
     assert setup.inbox.of("run-1") == []
+
+
+def test_what_waited_and_cannot_be_left_with_its_run_is_left_when_it_can(setup: Setup) -> None:
+    for number in range(3):
+        setup.delivery.private(REF, execution(f"e-{number}"))
+    setup.delivery.route([active_run()])
+    setup.inbox.fail_after = 1
+    with pytest.raises(ConnectionError):
+        setup.delivery.deliver_waiting()
+    setup.clock.time_ms += 60_000
+
+    setup.inbox.fail_after = None
+    setup.delivery.route([active_run()])
+    setup.delivery.deliver_waiting()
+
+    assert [message.message_id for message in setup.inbox.of("run-1")] == ["exec#e-0", "exec#e-1", "exec#e-2"]
+    assert setup.inbox.posts == 3
+
+
+def test_what_waited_for_a_run_that_has_ended_since_is_left_with_nobody(setup: Setup) -> None:
+    setup.delivery.private(REF, execution())
+    setup.delivery.route([active_run()])
+    setup.inbox.broken = True
+    with pytest.raises(ConnectionError):
+        setup.delivery.deliver_waiting()
+
+    setup.inbox.broken = False
+    setup.delivery.route([])
+    setup.delivery.deliver_waiting()
+
+    assert setup.inbox.of("run-1") == []
+
+
+def test_a_position_that_could_not_be_left_with_its_run_is_news_until_it_is(setup: Setup) -> None:
+    setup.delivery.route([active_run()])
+    setup.delivery.private(REF, position(seq=1))
+    setup.inbox.broken = True
+    with pytest.raises(ConnectionError):
+        setup.delivery.private(REF, position(seq=2, stop=None))
+
+    setup.inbox.broken = False
+    setup.delivery.private(REF, position(seq=2, stop=None))
+    setup.delivery.private(REF, position(seq=3, stop=None))
+
+    told = [message.position.seq for message in setup.inbox.of("run-1") if isinstance(message, PositionUpdate)]
+    assert told == [1, 2]
 
 
 def test_a_repeated_position_is_noise_but_a_changed_stop_is_not(setup: Setup) -> None:

@@ -17,10 +17,12 @@ import { EquityChart } from "./EquityChart";
 
 interface Props {
   equity: Report["equity"];
+  /** How many points the curve had before it was thinned. */
+  points: number;
   quote: string;
 }
 
-export function EquityPanel({ equity, quote }: Props) {
+export function EquityPanel({ equity, points, quote }: Props) {
   const { t } = useTranslation();
   const [asTable, setAsTable] = useState(false);
   const first = equity[0];
@@ -47,14 +49,14 @@ export function EquityPanel({ equity, quote }: Props) {
       )}
       {equity.length > 0 && (asTable ? <EquityTable equity={equity} quote={quote} label={label} /> : <EquityChart equity={equity} label={label} />)}
       <footer className="flex flex-wrap justify-between gap-x-4 px-3 py-1 text-table text-text3">
-        <span>{t("run:equity.legend")}</span>
+        <span>{equity.length < points ? t("run:equity.thinned", { shown: equity.length, points }) : t("run:equity.legend")}</span>
         <Attribution />
       </footer>
     </Panel>
   );
 }
 
-function EquityTable({ equity, quote, label }: Props & { label: string }) {
+function EquityTable({ equity, quote, label }: Omit<Props, "points"> & { label: string }) {
   const { t } = useTranslation();
   return (
     <div className="h-[280px] overflow-auto" tabIndex={0} role="region" aria-label={label}>

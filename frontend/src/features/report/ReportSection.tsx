@@ -106,7 +106,7 @@ function ReportView({ run, report, instrument }: { run: Run; report: Report; ins
         {!report.complete && <p className="p-3 text-dense text-warn tint-warn">{t("run:report.incomplete")}</p>}
       </Panel>
       <div className="grid grid-cols-1 gap-3 xl:grid-cols-[minmax(0,2fr)_minmax(0,3fr)]">
-        <EquityPanel equity={report.equity} quote={quote} />
+        <EquityPanel equity={report.equity} points={report.equityPoints} quote={quote} />
         <Panel title={t("run:report.tradesTitle")} aside={<ExitReasons report={report} />}>
           <TradesTable trades={report.trades} instrument={instrument} totals={report} />
           <Assumptions run={run} report={report} />
@@ -125,10 +125,11 @@ function Tile({ term, children }: { term: string; children: ReactNode }) {
   );
 }
 
-/** How often each way out was taken. */
+/** How often each way out was taken; of a report that does not list all its trades it is not known. */
 function ExitReasons({ report }: { report: Report }) {
   const { t } = useTranslation();
   const counts = new Map<string, number>();
+  if (report.trades.length < report.counts.trades) return null;
   for (const { exitReason } of report.trades) if (exitReason) counts.set(exitReason, (counts.get(exitReason) ?? 0) + 1);
   if (counts.size === 0) return null;
   return (

@@ -24,6 +24,7 @@ export function TradesTable({ trades, instrument, totals }: Props) {
         {t("run:trades.emptyText")}
       </EmptyState>
     );
+  const cut = trades.length < totals.counts.trades;
   const price = decimalsOf(instrument?.tickSize);
   const qty = decimalsOf(instrument?.qtyStep);
   const base = instrument?.baseCoin ?? "";
@@ -31,7 +32,9 @@ export function TradesTable({ trades, instrument, totals }: Props) {
   return (
     <div className="max-h-[360px] overflow-auto" tabIndex={0} role="region" aria-label={t("run:report.tradesTitle")}>
       <table className={TABLE}>
-        <caption className="sr-only">{t("run:report.tradesTitle")}</caption>
+        <caption className={cut ? "px-3 py-1 text-left text-table text-text3" : "sr-only"}>
+          {cut ? t("run:trades.cut", { shown: trades.length, all: totals.counts.trades }) : t("run:report.tradesTitle")}
+        </caption>
         <thead className="sticky top-0 bg-s1">
           <tr>
             <th scope="col" className={TH}>
