@@ -146,6 +146,9 @@ class Watch:
         left = [order for order in self.account.open_orders.values() if order.link_id]
         if left:
             self.report(f"{len(left)} orders of ours are open after the end")
+        report = self.store.reports.get(RUN_ID, {})
+        if report.get("proven") and report["flat"] and size:
+            self.report(f"the report says proven flat, and a position of {size} is there")
         policy = state.stop_policy or OnStop.CLOSE_MARKET
         if size and (policy is OnStop.CLOSE_MARKET or state.status is RunStatus.ERROR):
             self.report(f"a position of {size} is left after the end")

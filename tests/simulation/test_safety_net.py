@@ -160,7 +160,7 @@ def test_a_run_that_is_stopped_before_it_begins_leaves_the_users_own_position_al
     assert simulated.record.state.status.terminal
     assert simulated.account.positions[(SYMBOL, 0)].size == Decimal("0.010")
     assert simulated.switch.engaged(WORKSPACE) is None
-    assert simulated.store.reports[RUN_ID]["complete"]
+    assert not simulated.store.reports[RUN_ID]["proven"]
 
 
 class _Revoked:
@@ -195,6 +195,7 @@ def test_a_run_whose_key_was_withdrawn_asks_at_the_pace_of_the_supervision_and_g
     simulated.tick._exchange = given
     simulated.run()
     assert simulated.record.state.status is RunStatus.FINISHED
+    assert simulated.store.reports[RUN_ID]["proven"]
     assert not simulated.account.positions[(SYMBOL, 0)].size
     assert not simulated.watch.violations
 

@@ -46,7 +46,8 @@ class ReportCountsView(View):
 
 
 class ReportView(View):
-    """What a run has earned, in quote currency. ``flat`` and ``openOrdersLeft`` are proven, not assumed.
+    """What a run has earned, in quote currency. ``flat`` and ``openOrdersLeft`` say of the run's own position
+    and orders how it left them: ``proven`` by a reading of the exchange, unless it ended before it had begun to trade.
 
     ``trades`` are the last 2,500 of ``counts.trades``. ``equity`` is the curve in at most 2,000 of its
     ``equityPoints``: first, last, and the lowest and highest of each stretch. Sums, win rate and drawdown are of all.
@@ -72,6 +73,7 @@ class ReportView(View):
     flat: bool
     open_orders_left: int
     complete: bool = True
+    proven: bool = True
 
     @classmethod
     def of(cls, report: Mapping[str, Any]) -> ReportView:

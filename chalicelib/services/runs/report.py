@@ -21,6 +21,7 @@ def build_report(record: RunRecord, state: RunState, fills: tuple[Booked, ...]) 
     """The report of a run that has just ended in ``state``, from all its fills.
 
     ``complete`` is false when something was adopted that no execution explains: then the sums are not the whole truth.
+    ``proven`` is false when the run ended before it had read its account: nothing was opened, and nothing was checked.
     Metered minutes are started minutes (decision 24).
 
     It fits into one row whatever the run did: of the trades the last ``MOST_TRADES`` are listed, the equity curve is
@@ -55,6 +56,8 @@ def build_report(record: RunRecord, state: RunState, fills: tuple[Booked, ...]) 
         "meteredMinutes": minutes,
         "flat": state.holding is None,
         "openOrdersLeft": 0,
+        # A run that begins has read its account whole, and ends only when a reading proves how it leaves it.
+        "proven": state.reconciled_ms > 0,
         "complete": state.complete,
     }
 

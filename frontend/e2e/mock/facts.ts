@@ -265,6 +265,7 @@ export const report = {
   counts: { orders: 4, fills: 4, trades: 2, errors: 0 },
   meteredMinutes: 2,
   flat: true,
+  proven: true,
   openOrdersLeft: 0,
   complete: true,
 };

@@ -3977,7 +3977,8 @@ export interface components {
         };
         /**
          * ReportView
-         * @description What a run has earned, in quote currency. ``flat`` and ``openOrdersLeft`` are proven, not assumed.
+         * @description What a run has earned, in quote currency. ``flat`` and ``openOrdersLeft`` say of the run's own position
+         *     and orders how it left them: ``proven`` by a reading of the exchange, unless it ended before it had begun to trade.
          *
          *     ``trades`` are the last 2,500 of ``counts.trades``. ``equity`` is the curve in at most 2,000 of its
          *     ``equityPoints``: first, last, and the lowest and highest of each stretch. Sums, win rate and drawdown are of all.
@@ -4031,6 +4032,11 @@ export interface components {
              * @default true
              */
             complete: boolean;
+            /**
+             * Proven
+             * @default true
+             */
+            proven: boolean;
         };
         /**
          * ResendBody
@@ -9780,7 +9786,8 @@ export interface operations {
                      *       "meteredMinutes": 1,
                      *       "flat": true,
                      *       "openOrdersLeft": 1,
-                     *       "complete": true
+                     *       "complete": true,
+                     *       "proven": true
                      *     }
                      */
                     "application/json": components["schemas"]["ReportView"];

@@ -56,7 +56,9 @@ function ReportView({ run, report, instrument }: { run: Run; report: Report; ins
       <Panel
         title={t("run:report.title")}
         aside={
-          report.flat && report.openOrdersLeft === 0 ? (
+          !report.proven ? (
+            <span className="text-table text-text2">{t("run:report.notBegun")}</span>
+          ) : report.flat && report.openOrdersLeft === 0 ? (
             <span className="inline-flex items-center gap-1 text-table text-ok">
               <ShieldCheck aria-hidden size={16} /> {t("run:report.flatProof")}
             </span>
