@@ -223,6 +223,11 @@ class MarketData(Protocol):
     def candles(self, symbol: str, interval: Interval, limit: int) -> tuple[Candle, ...]:
         """The newest ``limit`` closed candles, oldest first; the forming one is dropped (C-30)."""
 
+    def candles_and_forming(
+        self, symbol: str, interval: Interval, limit: int
+    ) -> tuple[tuple[Candle, ...], Candle | None]:
+        """The same, and beside them the forming one, None when there is none: for looking at, not for deciding."""
+
     def candles_between(self, symbol: str, interval: Interval, from_ms: int, to_ms: int) -> tuple[Candle, ...]:
         """The closed candles that open at from_ms <= time < to_ms, oldest first; at most 1,000 intervals at a time."""
 

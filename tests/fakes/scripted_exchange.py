@@ -216,6 +216,12 @@ class ScriptedMarket:
         price = self.price
         return tuple(Candle(step * number, price, price, price, price, Decimal(1)) for number in range(limit))
 
+    def candles_and_forming(
+        self, symbol: str, interval: Interval, limit: int
+    ) -> tuple[tuple[Candle, ...], Candle | None]:
+        closed = self.candles(symbol, interval, limit + 1)
+        return closed[:-1], closed[-1]
+
     def candles_between(self, symbol: str, interval: Interval, from_ms: int, to_ms: int) -> tuple[Candle, ...]:
         self.instrument(symbol)
         step, price = interval.milliseconds, self.price

@@ -77,10 +77,13 @@ class BybitMarketData:
         return tuple(sorted(found, key=lambda rules: rules.symbol))
 
     def candles(self, symbol: str, interval: Interval, limit: int) -> tuple[Candle, ...]:
-        """The newest ``limit`` closed candles, oldest first: one request for up to 999 of them.
+        """See ``MarketData.candles``: one request for up to 999 of them."""
+        return self.candles_and_forming(symbol, interval, limit)[0]
 
-        One more than wanted is asked for, because the newest is still forming.
-        """
+    def candles_and_forming(
+        self, symbol: str, interval: Interval, limit: int
+    ) -> tuple[tuple[Candle, ...], Candle | None]:
+        """See ``MarketData.candles_and_forming``. One more than wanted is asked for: the newest is still forming."""
         wanted = limit + 1
         found: dict[int, Candle] = {}
         query = {**_LINEAR, "symbol": symbol, "interval": interval.bybit}
@@ -92,8 +95,9 @@ class BybitMarketData:
                 break  # the symbol has no older ones
             query["end"] = str(min(found) - 1)
         now = self._clock.market_now_ms()
-        closed = [bar for start, bar in sorted(found.items()) if start + interval.milliseconds <= now]
-        return tuple(closed[-limit:])
+        bars = [bar for _, bar in sorted(found.items())]
+        closed = [bar for bar in bars if bar.open_time_ms + interval.milliseconds <= now]
+        return tuple(closed[-limit:]), bars[-1] if len(bars) > len(closed) else None
 
     def candles_between(self, symbol: str, interval: Interval, from_ms: int, to_ms: int) -> tuple[Candle, ...]:
         """See ``MarketData.candles_between``: one request."""

@@ -44,14 +44,14 @@ def get_ticker(call: Call, query: SymbolQuery) -> TickerView:
 
 @routes.get("/terminal/candles", refusals=(422, 502))
 def get_candles(call: Call, query: CandlesQuery) -> CandlesView:
-    """Closed candles, oldest first."""
+    """Closed candles, oldest first, and the one that is forming."""
     interval = Interval(query.interval)
-    found = call.services.market.candles(query.symbol, interval, query.limit)
+    closed, forming = call.services.market.candles(query.symbol, interval, query.limit)
     return CandlesView(
         symbol=query.symbol,
         interval=interval.value,
-        items=[CandleView.of(candle) for candle in found],
-        forming=None,
+        items=[CandleView.of(candle) for candle in closed],
+        forming=CandleView.of(forming) if forming is not None else None,
     )
 
 

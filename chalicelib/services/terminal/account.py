@@ -71,9 +71,9 @@ class TerminalMarket:
         except NotFound as missing:
             raise UnknownSymbol(symbol, _IN_QUERY) from missing
 
-    def candles(self, symbol: str, interval: Interval, limit: int) -> tuple[Candle, ...]:
-        """The newest closed candles, oldest first."""
+    def candles(self, symbol: str, interval: Interval, limit: int) -> tuple[tuple[Candle, ...], Candle | None]:
+        """The newest closed candles, oldest first, and the one that is forming."""
         try:
-            return self.market.candles(symbol, interval, limit)
+            return self.market.candles_and_forming(symbol, interval, limit)
         except NotFound as missing:
             raise UnknownSymbol(symbol, _IN_QUERY) from missing

@@ -543,7 +543,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Closed candles, oldest first. */
+        /** Closed candles, oldest first, and the one that is forming. */
         get: operations["get_candles"];
         put?: never;
         post?: never;

@@ -207,6 +207,7 @@ def test_candles_are_numbers_as_strings_with_open_times_in_milliseconds(client: 
         "close": "40000",
         "volume": "1",
     }
+    assert answer["forming"]["openTime"] == 600_000
 
 
 @pytest.mark.parametrize("query", [{"interval": "2m"}, {"limit": "0"}, {"limit": "1001"}, {"limit": "x"}])

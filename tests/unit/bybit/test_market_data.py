@@ -81,6 +81,19 @@ def test_the_newest_candle_counts_when_its_minute_is_over(
     assert len(found) == 3
 
 
+@pytest.mark.parametrize(("passed_ms", "forming"), [(0, FORMING), (MINUTE_MS, None)])
+def test_for_looking_at_the_forming_candle_is_beside_the_closed_ones(
+    server: ScriptedServer, market: BybitMarketData, clock: FakeClock, passed_ms: int, forming: int | None
+) -> None:
+    clock.time_ms = NOW_MS if not passed_ms else FORMING + passed_ms
+    server.script(bars(FORMING, 4))
+
+    closed, newest = market.candles_and_forming("BTCUSDT", Interval.M1, 3)
+
+    assert len(closed) == 3
+    assert (newest.open_time_ms if newest is not None else None) == forming
+
+
 def test_up_to_999_candles_are_one_request(server: ScriptedServer, market: BybitMarketData) -> None:
     server.script(bars(FORMING, 1_000))
 
