@@ -90,6 +90,7 @@ class ScriptedExchange:
     reachable: bool = True
     orders: dict[str, OrderFact] = field(default_factory=dict)
     held: tuple[PositionFact, ...] = ()
+    executed: tuple[ExecutionFact, ...] = ()
     closed: tuple[ClosedPnlFact, ...] = ()
     checked: list[tuple[ConnectionRef, str, SealedSecret]] = field(default_factory=list)
     placed: list[OrderRequest] = field(default_factory=list)
@@ -158,7 +159,8 @@ class ScriptedExchange:
         return self.held
 
     def executions(self, ref: ConnectionRef, symbol: str, since_ms: int) -> tuple[ExecutionFact, ...]:
-        return ()
+        self._require_reachable()
+        return tuple(fact for fact in self.executed if fact.symbol == symbol and fact.time_ms >= since_ms)
 
     def closed_pnl(self, ref: ConnectionRef, symbol: str | None, since_ms: int) -> tuple[ClosedPnlFact, ...]:
         self._require_reachable()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -11,6 +12,7 @@ from chalicelib.domain.runtime.facts import OrderStatus
 from chalicelib.domain.runtime.orders import Outcome, OutcomeKind
 from chalicelib.domain.workspace.manual_order import ManualOrder
 from chalicelib.ports import NotFound
+from tests.fakes.facts import an_execution
 from tests.fakes.memory_workspace import MemoryManualOrders
 from tests.fakes.scripted_exchange import GOOD_KEY, order_fact
 from tests.unit.api.gateway import Client, Gateway, order_body
@@ -172,6 +174,88 @@ def test_an_unreachable_exchange_is_no_verdict(gateway: Gateway, client: Client,
 
     assert (one.status, one.json["code"]) == (502, "exchange.unavailable")
     assert [order["status"] for order in listed] == ["accepted"]
+
+
+DAY_MS = 86_400_000
+GONE = Outcome(OutcomeKind.REJECTED, code=110001, policy="ALREADY_TERMINAL", message="order not exists")
+
+
+def forgotten(gateway: Gateway, client: Client, account: str, filled: str = "0") -> str:
+    """The id of an order that was seen alive, and that the exchange shows no more."""
+    exchange = gateway.services.exchange
+    order = client.post("/terminal/orders", order_body(account), key="k").json
+    status = OrderStatus.NEW if filled == "0" else OrderStatus.PARTIALLY_FILLED
+    exchange.orders[order["orderLinkId"]] = order_fact(order["orderLinkId"], status, filled)
+    assert client.get(f"/terminal/orders/{order['id']}").json["status"] == "working"
+    del exchange.orders[order["orderLinkId"]]
+    exchange.cancel_outcome = GONE
+    return str(order["id"])
+
+
+def test_an_order_that_the_exchange_has_forgotten_is_over(gateway: Gateway, client: Client, account: str) -> None:
+    order_id = forgotten(gateway, client, account)
+    gateway.services.clock.advance(DAY_MS)
+
+    order = gateway.user().get(f"/terminal/orders/{order_id}").json
+
+    assert (order["status"], order["filledQty"]) == ("cancelled", "0")
+    assert order["reason"] == "the exchange no longer shows the order"
+
+
+def test_an_order_that_is_missing_for_less_than_a_day_may_be_late(
+    gateway: Gateway, client: Client, account: str
+) -> None:
+    order_id = forgotten(gateway, client, account)
+    gateway.services.clock.advance(DAY_MS - 60_000)
+    client = gateway.user()
+
+    assert client.post(f"/terminal/orders/{order_id}/cancel").json["status"] == "working"
+
+
+def test_a_forgotten_order_keeps_what_was_seen_to_execute(gateway: Gateway, client: Client, account: str) -> None:
+    order_id = forgotten(gateway, client, account, "0.004")
+    gateway.services.clock.advance(30 * DAY_MS)
+
+    order = gateway.user().get(f"/terminal/orders/{order_id}").json
+
+    assert (order["status"], order["filledQty"], order["avgPrice"]) == ("cancelled", "0.004", "40000")
+
+
+@pytest.mark.parametrize(("executed", "status"), [("0.004", "cancelled"), ("0.01", "filled")])
+def test_what_a_forgotten_order_executed_unseen_is_told_by_its_executions(
+    gateway: Gateway, client: Client, account: str, executed: str, status: str
+) -> None:
+    order_id = forgotten(gateway, client, account)
+    now = gateway.services.clock.now
+    mine = an_execution(order_link_id=f"m{order_id}", qty=Decimal(executed), price=Decimal(39_990), time_ms=now)
+    gateway.services.exchange.executed = (mine, replace(mine, order_link_id="another"))
+    gateway.services.clock.advance(30 * DAY_MS)
+
+    order = gateway.user().get(f"/terminal/orders/{order_id}").json
+
+    assert (order["status"], order["filledQty"], order["avgPrice"]) == (status, executed, "39990")
+
+
+def test_an_accepted_order_that_was_never_shown_is_over_after_a_day(
+    gateway: Gateway, client: Client, account: str
+) -> None:
+    order_id = client.post("/terminal/orders", order_body(account)).json["id"]
+    gateway.services.clock.advance(DAY_MS)
+
+    assert gateway.user().get(f"/terminal/orders/{order_id}").json["status"] == "cancelled"
+
+
+def test_an_unresolved_order_that_executed_weeks_ago_is_not_absent(
+    gateway: Gateway, client: Client, account: str
+) -> None:
+    gateway.services.exchange.outcome = Outcome(OutcomeKind.UNRESOLVED, message="timeout")
+    order = client.post("/terminal/orders", order_body(account)).json
+    now = gateway.services.clock.now
+    fill = an_execution(order_link_id=order["orderLinkId"], qty=Decimal("0.01"), time_ms=now)
+    gateway.services.exchange.executed = (fill,)
+    gateway.services.clock.advance(30 * DAY_MS)
+
+    assert gateway.user().get(f"/terminal/orders/{order['id']}").json["status"] == "filled"
 
 
 def test_cancelling_asks_the_exchange_and_shows_what_it_says(gateway: Gateway, client: Client, account: str) -> None:
