@@ -75,12 +75,7 @@ class ManualOrders:
 
     def list(self, actor: Actor, connection_id: str | None, symbol: str | None) -> tuple[ManualOrder, ...]:
         """The newest orders. The newest that are alive are read from the exchange, as far as it can be reached."""
-        stored = [
-            order
-            for order in self.desk.orders.list(actor.workspace_id, _LIST_LIMIT)
-            if (connection_id is None or order.connection_id == connection_id)
-            and (symbol is None or order.symbol == symbol)
-        ]
+        stored = self.desk.orders.list(actor.workspace_id, _LIST_LIMIT, connection_id, symbol)
         alive = [order.intent_id for order in stored if not order.status.terminal][:_MOST_READ]
         return tuple(self.desk.look_if_possible(order) if order.intent_id in alive else order for order in stored)
 

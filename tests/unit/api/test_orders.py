@@ -279,6 +279,19 @@ def test_orders_are_listed_by_account_and_symbol(client: Client, account: str) -
     assert client.get("/terminal/orders", exchangeConnectionId="other").json["items"] == []
 
 
+def test_an_old_order_is_listed_for_its_symbol_behind_many_of_another(
+    gateway: Gateway, client: Client, account: str
+) -> None:
+    old = client.post("/terminal/orders", order_body(account)).json["id"]
+    for _ in range(50):
+        gateway.services.clock.advance(1)
+        client.post("/terminal/orders", order_body(account, symbol="ETHUSDT"))
+
+    listed = client.get("/terminal/orders", symbol="BTCUSDT").json["items"]
+
+    assert [order["id"] for order in listed] == [old]
+
+
 def test_candles_are_numbers_as_strings_with_open_times_in_milliseconds(client: Client) -> None:
     answer = client.get("/terminal/candles", symbol="BTCUSDT", interval="5m", limit="2").json
 
