@@ -196,12 +196,13 @@ class ScriptedExchange:
 
 @dataclass
 class ScriptedMarket:
-    """A ``MarketData`` of a few instruments at one price."""
+    """A ``MarketData`` of a few instruments at one price; ``mark_price`` None is the same one."""
 
     symbols: dict[str, Instrument] = field(
         default_factory=lambda: {name: instrument(name) for name in ("BTCUSDT", "ETHUSDT", "SOLUSDT")}
     )
     price: Decimal = Decimal(40_000)
+    mark_price: Decimal | None = None
     funding_rate: Decimal = Decimal("0.0001")
 
     def instrument(self, symbol: str) -> Instrument:
@@ -232,4 +233,5 @@ class ScriptedMarket:
     def ticker(self, symbol: str) -> Ticker:
         self.instrument(symbol)
         price = self.price
-        return Ticker(symbol, price, price, price, price, price, Decimal(0), price, price, Decimal(1), price)
+        mark = self.price if self.mark_price is None else self.mark_price
+        return Ticker(symbol, price, mark, price, price, price, Decimal(0), price, price, Decimal(1), price)

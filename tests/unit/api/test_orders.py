@@ -121,6 +121,61 @@ def test_a_sell_wants_its_levels_the_other_way_round(client: Client, account: st
     assert right.status == 201
 
 
+CROSSING_BUY = {"price": "40200", "stopLoss": "40100", "takeProfit": "41000"}
+CROSSING_SELL = {"side": "Sell", "price": "39800", "stopLoss": "39900", "takeProfit": "39000"}
+
+
+@pytest.mark.parametrize(("changes", "where"), [(CROSSING_BUY, "below"), (CROSSING_SELL, "above")])
+def test_an_order_that_fills_at_once_has_its_stop_beyond_the_market(
+    gateway: Gateway, client: Client, account: str, changes: dict[str, str], where: str
+) -> None:
+    answer = client.post("/terminal/orders", order_body(account, **changes))
+
+    (error,) = answer.json["errors"]
+    assert (answer.status, error["pointer"], error["key"]) == (
+        400,
+        "/stopLoss",
+        f"order.crossing_stop_loss_not_{where}",
+    )
+    assert error["params"] == {"price": changes["price"], "reference": "40000"}
+    assert gateway.services.exchange.placed == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {**CROSSING_BUY, "stopLoss": "39999.9"},
+        {**CROSSING_SELL, "stopLoss": "40000.1"},
+        {"price": "39000", "stopLoss": "38900", "takeProfit": "39500"},
+    ],
+)
+def test_an_order_whose_stop_is_beyond_the_market_or_that_rests_is_placed(
+    client: Client, account: str, changes: dict[str, str]
+) -> None:
+    assert client.post("/terminal/orders", order_body(account, **changes)).status == 201
+
+
+def test_an_order_that_crosses_the_mark_price_alone_has_its_stop_beyond_that(
+    gateway: Gateway, client: Client, account: str
+) -> None:
+    gateway.services.market_data.mark_price = Decimal(39_900)
+
+    answer = client.post("/terminal/orders", order_body(account, price="39950", stopLoss="39920"))
+
+    assert [error["params"]["reference"] for error in answer.json["errors"]] == ["39900"]
+
+
+@pytest.mark.parametrize(("mark", "pointer"), [("39900", "/stopLoss"), ("41100", "/takeProfit")])
+def test_a_market_orders_levels_are_beyond_the_mark_price_too(
+    gateway: Gateway, client: Client, account: str, mark: str, pointer: str
+) -> None:
+    gateway.services.market_data.mark_price = Decimal(mark)
+
+    body = order_body(account, type="Market", price=None, stopLoss="39950", takeProfit="41050")
+
+    assert client.post("/terminal/orders", body).pointers() == [pointer]
+
+
 def test_an_unknown_symbol_is_unprocessable_and_nothing_happens(gateway: Gateway, client: Client, account: str) -> None:
     answer = client.post("/terminal/orders", order_body(account, symbol="NOPEUSDT"))
 
