@@ -22,7 +22,10 @@ ASK_FIRST_MS = 4_000
 """After this long of asking for cancels the positions come first; the other cancels are asked for after them."""
 
 BUDGET_MS = 12_000
-"""From the first closing on: nothing further is begun after this. The answer must come in time; a repeat goes on."""
+"""Nothing further is begun after this: the answer must come in time, and a repeat goes on."""
+
+CLOSING_MS = BUDGET_MS - ASK_FIRST_MS
+"""What the positions have of it at least, however long the last cancel before them took to answer."""
 
 Place = tuple[str, str]
 """A connection's id and a symbol: where a position can be."""
@@ -49,8 +52,9 @@ class WindDownByHand:
         opening = self.desk.orders.opening(actor.workspace_id)
         alive = [order for order in opening if not order.status.terminal]
         flat: dict[Place, bool] = {}
-        unasked = self._ask(alive, self.desk.clock.now_ms() + ASK_FIRST_MS)
-        deadline_ms = self.desk.clock.now_ms() + BUDGET_MS
+        began_ms = self.desk.clock.now_ms()
+        unasked = self._ask(alive, began_ms + ASK_FIRST_MS)
+        deadline_ms = max(began_ms + BUDGET_MS, self.desk.clock.now_ms() + CLOSING_MS)
         self._close(actor, self._held(actor, opening), deadline_ms, flat)
         self._ask(unasked, deadline_ms)
         seen = self._look(alive, deadline_ms)

@@ -11,7 +11,7 @@ import pytest
 from chalicelib.domain.runtime.facts import OrderFact, OrderStatus
 from chalicelib.domain.runtime.orders import Outcome, OutcomeKind
 from chalicelib.ports import ConnectionRef
-from chalicelib.services.terminal.wind_down import ASK_FIRST_MS, BUDGET_MS
+from chalicelib.services.terminal.wind_down import BUDGET_MS
 from tests.fakes.facts import a_position
 from tests.fakes.scripted_exchange import ScriptedExchange, order_fact
 from tests.fakes.virtual_clock import VirtualClock
@@ -163,7 +163,16 @@ def test_positions_do_not_wait_for_slow_cancels(hands: Hands, exchange: SlowExch
 
     assert (told["positionsClosed"], told["left"]) == (["BTCUSDT"], ["ETHUSDT"])
     assert len(exchange.cancelled) < 30
-    assert hands.gateway.services.clock.now - began_ms < ASK_FIRST_MS + BUDGET_MS + 5_000
+    assert hands.gateway.services.clock.now - began_ms < BUDGET_MS + 5_000
+
+
+def test_a_cancel_that_hangs_leaves_the_positions_their_time(hands: Hands, exchange: SlowExchange) -> None:
+    hands.order(OrderStatus.NEW, symbol="ETHUSDT")
+    hands.order(OrderStatus.FILLED, "0.01")
+    exchange.hold("0.01")
+    exchange.cancel_ms = BUDGET_MS + 1
+
+    assert hands.engage()["positionsClosed"] == ["BTCUSDT"]
 
 
 def test_what_fills_while_it_is_being_cancelled_is_closed_too(hands: Hands, exchange: SlowExchange) -> None:
