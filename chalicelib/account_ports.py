@@ -128,8 +128,13 @@ class ManualOrderRepository(Protocol):
     def get(self, workspace_id: str, intent_id: str) -> ManualOrder:
         """Raises NotFound."""
 
-    def list(self, workspace_id: str, limit: int) -> tuple[ManualOrder, ...]:
-        """The newest first."""
+    def list(
+        self, workspace_id: str, limit: int, connection_id: str | None = None, symbol: str | None = None
+    ) -> tuple[ManualOrder, ...]:
+        """The newest first, of one connection and one symbol where they are named: ``limit`` counts only those."""
+
+    def opening(self, workspace_id: str) -> tuple[ManualOrder, ...]:
+        """All orders that are not reduce-only, however many and however old, the newest first."""
 
     def update(self, order: ManualOrder) -> None:
         """Replaces what is known. Raises NotFound."""

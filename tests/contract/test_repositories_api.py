@@ -301,6 +301,23 @@ class TestManualOrders:
 
         assert [order.created_ms for order in rows.orders.list("w1", 2)] == [3, 2]
 
+    def test_the_newest_are_counted_among_those_that_are_asked_for(self, rows: Repositories) -> None:
+        old = replace(ORDER, intent_id="i1", connection_id="other", symbol="SOLUSDT", created_ms=1)
+        rows.orders.create(old)
+        for number in (2, 3):
+            rows.orders.create(replace(ORDER, intent_id=f"i{number}", created_ms=number))
+
+        assert rows.orders.list("w1", 1, symbol="SOLUSDT") == (old,)
+        assert rows.orders.list("w1", 1, connection_id="other") == (old,)
+        assert rows.orders.list("w1", 1, "other", ORDER.symbol) == ()
+
+    def test_every_order_that_could_open_is_found(self, rows: Repositories) -> None:
+        for number in range(60):
+            rows.orders.create(replace(ORDER, intent_id=f"i{number}", created_ms=number, reduce_only=bool(number % 2)))
+        rows.orders.create(replace(ORDER, workspace_id="w2"))
+
+        assert [order.created_ms for order in rows.orders.opening("w1")] == list(range(58, -1, -2))
+
 
 def test_the_directory_holds_exactly_what_was_read_last(rows: Repositories) -> None:
     btc, eth = instrument("BTCUSDT"), instrument("ETHUSDT")

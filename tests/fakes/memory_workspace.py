@@ -148,9 +148,14 @@ class MemoryManualOrders:
             raise NotFound("order")
         return self.rows[(workspace_id, intent_id)]
 
-    def list(self, workspace_id: str, limit: int) -> tuple[ManualOrder, ...]:
-        mine = [row for (owner, _), row in self.rows.items() if owner == workspace_id]
-        return tuple(sorted(mine, key=lambda row: row.created_ms, reverse=True)[:limit])
+    def list(
+        self, workspace_id: str, limit: int, connection_id: str | None = None, symbol: str | None = None
+    ) -> tuple[ManualOrder, ...]:
+        mine = [row for row in _newest_first(self.rows, workspace_id) if symbol in (None, row.symbol)]
+        return tuple(row for row in mine if connection_id in (None, row.connection_id))[:limit]
+
+    def opening(self, workspace_id: str) -> tuple[ManualOrder, ...]:
+        return tuple(row for row in _newest_first(self.rows, workspace_id) if not row.reduce_only)
 
     def update(self, order: ManualOrder) -> None:
         self.get(order.workspace_id, order.intent_id)
@@ -171,6 +176,11 @@ class MemoryInstruments:
 
     def replace_all(self, instruments: tuple[Instrument, ...], now_ms: int) -> None:
         self.rows = {instrument.symbol: instrument for instrument in instruments}
+
+
+def _newest_first(rows: dict[tuple[str, str], ManualOrder], workspace_id: str) -> list[ManualOrder]:
+    mine = [row for (owner, _), row in rows.items() if owner == workspace_id]
+    return sorted(mine, key=lambda row: row.created_ms, reverse=True)
 
 
 def _page(rows: list[Row], limit: int, key: str) -> Listing[Row]:

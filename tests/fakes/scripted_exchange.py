@@ -90,6 +90,7 @@ class ScriptedExchange:
     reachable: bool = True
     orders: dict[str, OrderFact] = field(default_factory=dict)
     held: tuple[PositionFact, ...] = ()
+    executed: tuple[ExecutionFact, ...] = ()
     closed: tuple[ClosedPnlFact, ...] = ()
     checked: list[tuple[ConnectionRef, str, SealedSecret]] = field(default_factory=list)
     placed: list[OrderRequest] = field(default_factory=list)
@@ -158,7 +159,8 @@ class ScriptedExchange:
         return self.held
 
     def executions(self, ref: ConnectionRef, symbol: str, since_ms: int) -> tuple[ExecutionFact, ...]:
-        return ()
+        self._require_reachable()
+        return tuple(fact for fact in self.executed if fact.symbol == symbol and fact.time_ms >= since_ms)
 
     def closed_pnl(self, ref: ConnectionRef, symbol: str | None, since_ms: int) -> tuple[ClosedPnlFact, ...]:
         self._require_reachable()
@@ -194,12 +196,13 @@ class ScriptedExchange:
 
 @dataclass
 class ScriptedMarket:
-    """A ``MarketData`` of a few instruments at one price."""
+    """A ``MarketData`` of a few instruments at one price; ``mark_price`` None is the same one."""
 
     symbols: dict[str, Instrument] = field(
         default_factory=lambda: {name: instrument(name) for name in ("BTCUSDT", "ETHUSDT", "SOLUSDT")}
     )
     price: Decimal = Decimal(40_000)
+    mark_price: Decimal | None = None
     funding_rate: Decimal = Decimal("0.0001")
 
     def instrument(self, symbol: str) -> Instrument:
@@ -236,4 +239,5 @@ class ScriptedMarket:
     def ticker(self, symbol: str) -> Ticker:
         self.instrument(symbol)
         price = self.price
-        return Ticker(symbol, price, price, price, price, price, Decimal(0), price, price, Decimal(1), price)
+        mark = self.price if self.mark_price is None else self.mark_price
+        return Ticker(symbol, price, mark, price, price, price, Decimal(0), price, price, Decimal(1), price)

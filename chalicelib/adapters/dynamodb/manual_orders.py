@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist, PutError
+from pynamodb.expressions.condition import Condition
 from pynamodb.models import Model
 
 from chalicelib.adapters.dynamodb.conditions import condition_failed
@@ -63,10 +64,20 @@ class DynamoManualOrders:
         except DoesNotExist as error:
             raise NotFound("order") from error
 
-    def list(self, workspace_id: str, limit: int) -> tuple[ManualOrder, ...]:
-        """See ``ManualOrderRepository.list``. Identities are hashes, so the newest are found by sorting."""
-        orders = [_order(row) for row in ManualOrderItem.query(workspace_id, consistent_read=True)]
-        return tuple(sorted(orders, key=lambda order: order.created_ms, reverse=True)[:limit])
+    def list(
+        self, workspace_id: str, limit: int, connection_id: str | None = None, symbol: str | None = None
+    ) -> tuple[ManualOrder, ...]:
+        """See ``ManualOrderRepository.list``."""
+        wanted: Condition | None = None
+        if connection_id is not None:
+            wanted &= ManualOrderItem.connection_id == connection_id
+        if symbol is not None:
+            wanted &= ManualOrderItem.symbol == symbol
+        return _newest_first(workspace_id, wanted)[:limit]
+
+    def opening(self, workspace_id: str) -> tuple[ManualOrder, ...]:
+        """See ``ManualOrderRepository.opening``."""
+        return _newest_first(workspace_id, ManualOrderItem.reduce_only == False)  # noqa: E712
 
     def update(self, order: ManualOrder) -> None:
         """See ``ManualOrderRepository.update``."""
@@ -76,6 +87,12 @@ class DynamoManualOrders:
             if condition_failed(error):
                 raise NotFound("order") from error
             raise
+
+
+def _newest_first(workspace_id: str, wanted: Condition | None) -> tuple[ManualOrder, ...]:
+    """All pages are read: identities are hashes, so the newest are found by sorting."""
+    rows = ManualOrderItem.query(workspace_id, filter_condition=wanted, consistent_read=True)
+    return tuple(sorted(map(_order, rows), key=lambda order: order.created_ms, reverse=True))
 
 
 def _text(value: Decimal | None) -> str | None:

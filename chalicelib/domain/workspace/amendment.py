@@ -71,14 +71,14 @@ class Amendment:
 
 
 def check_amendment(
-    order: ManualOrder, amendment: Amendment, instrument: Instrument, last_price: Decimal
+    order: ManualOrder, amendment: Amendment, instrument: Instrument, last_price: Decimal, mark_price: Decimal
 ) -> OrderDraft:
     """The order as it would be. Raises InvalidOrder when it breaks a rule, or less is asked for than has executed."""
     if amendment.empty:
         raise InvalidOrder([Finding("", "nothing is asked to change", "order.nothing_to_amend")])
     draft = amendment.applied_to(order)
     check_shape(draft)
-    check_against_market(draft, instrument, last_price)
+    check_against_market(draft, instrument, last_price, mark_price)
     if amendment.qty is not None and amendment.qty <= order.filled_qty:
         detail = f"{amendment.qty} is not above what has executed already: {order.filled_qty}"
         params = {"filled": format(order.filled_qty, "f")}

@@ -136,6 +136,22 @@ class ManualOrder:
             self, status=ManualOrderStatus.REJECTED, reason="the exchange has no such order", updated_ms=now_ms
         )
 
+    def forgotten(self, executed: Decimal, avg_price: Decimal | None, now_ms: int) -> ManualOrder:
+        """The intent after the exchange has ceased to show its order; ``executed`` is what its executions add up to.
+
+        What did not execute can execute no more. Whether it was cancelled or refused is known to nobody: cancelled.
+        """
+        filled = max(self.filled_qty, executed)
+        whole = filled > 0 and filled >= self.qty
+        return replace(
+            self,
+            status=ManualOrderStatus.FILLED if whole else ManualOrderStatus.CANCELLED,
+            filled_qty=filled,
+            avg_price=avg_price if filled > self.filled_qty else self.avg_price,
+            reason="the exchange no longer shows the order",
+            updated_ms=now_ms,
+        )
+
 
 def manual_intent_id(workspace_id: str, idempotency_key: str) -> str:
     """The intent's identity: the same request of the same workspace always has the same one."""

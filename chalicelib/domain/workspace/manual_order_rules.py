@@ -45,15 +45,15 @@ def check_shape(draft: OrderDraft) -> None:
         raise InvalidOrder(found)
 
 
-def check_against_market(draft: OrderDraft, instrument: Instrument, last_price: Decimal) -> None:
-    """What needs the instrument's rules and the current price, in quote currency. Raises InvalidOrder."""
+def check_against_market(draft: OrderDraft, instrument: Instrument, last_price: Decimal, mark_price: Decimal) -> None:
+    """What needs the instrument's rules and the current prices, in quote currency. Raises InvalidOrder."""
     instrument.require_tradable("/symbol")
     reference = draft.price if draft.price is not None else last_price
     found = _check_qty(draft, instrument, reference)
     for pointer, price in (("/price", draft.price), ("/stopLoss", draft.stop_loss), ("/takeProfit", draft.take_profit)):
         if price is not None:
             found.extend(instrument.check_price(price, pointer))
-    found.extend(check_levels(draft.side, draft.stop_loss, draft.take_profit, reference, instrument.tick_size))
+    found.extend(_check_levels_at_fill(draft, reference, (last_price, mark_price), instrument.tick_size))
     if found:
         raise InvalidOrder(found)
 
@@ -63,6 +63,31 @@ def _check_qty(draft: OrderDraft, instrument: Instrument, reference: Decimal) ->
     if draft.reduce_only:
         return [finding for finding in found if finding.key != "order.below_min_notional"]
     return found
+
+
+def _check_levels_at_fill(
+    draft: OrderDraft, reference: Decimal, market: tuple[Decimal, ...], tick: Decimal
+) -> list[Finding]:
+    """The levels at ``reference``, the order's own price, and at each market price at which it would fill at once.
+
+    An order fills at its price or a better one. Whether the exchange holds a level against the last price or the mark
+    price is open, so each counts that is crossed (bybit_v5 section 16).
+    """
+    sign = draft.side.sign
+    crossed = [price for price in market if draft.price is None or (draft.price - price) * sign >= 0]
+    best, worst = (pick([reference, *crossed], key=lambda price: price * sign) for pick in (min, max))
+    found = check_levels(draft.side, draft.stop_loss, None, best, tick)
+    if found and draft.price is not None and best != draft.price:
+        found = [_stop_beyond_the_market(draft.side, draft.price, best)]
+    return found + check_levels(draft.side, None, draft.take_profit, worst, tick)
+
+
+def _stop_beyond_the_market(side: Side, price: Decimal, market: Decimal) -> Finding:
+    where = "below" if side.sign > 0 else "above"
+    detail = f"a {side.value} at {price} fills at once, at about {market}: its stop loss must be {where} that; "
+    detail += "move the stop loss, or the price so that the order rests"
+    params = {"price": format(price, "f"), "reference": format(market, "f")}
+    return Finding("/stopLoss", detail, f"order.crossing_stop_loss_not_{where}", params)
 
 
 def check_levels(

@@ -27,6 +27,12 @@ from chalicelib.ports import Clock, ConnectionRef, Exchange, ExchangeRefused, Ex
 ABSENCE_PROVEN_MS = ABSENT_AFTER_MS
 """After this long neither this function nor the execution function can still be sending: what is absent stays so."""
 
+FORGOTTEN_AFTER_MS = 24 * 3_600_000
+"""The exchange shows an order that ended for at least this long. One that was alive at the last look, has been shown
+nowhere since and was last seen longer ago than this has ended and is forgotten; what is missing sooner may be late."""
+
+_CLOCKS_APART_MS = 60_000
+
 LOOKS_MS = (0, 150, 300, 600, 1_000)
 """Pauses before each look at what the exchange has acknowledged but may not show yet."""
 
@@ -102,15 +108,31 @@ class OrderDesk:
             return order
         fact = self.exchange.order(reference_of(order), order.symbol, order.order_link_id)
         now_ms = self.clock.now_ms()
-        if fact is not None:
-            current = order.with_fact(fact, now_ms)
-        elif order.status in _UNPROVEN and now_ms - order.created_ms >= ABSENCE_PROVEN_MS:
-            current = order.absent(now_ms)
-        else:
-            return order
+        current = self._after_absence(order, now_ms) if fact is None else order.with_fact(fact, now_ms)
         if current != order:
             self.orders.update(current)
         return current
+
+    def _after_absence(self, order: ManualOrder, now_ms: int) -> ManualOrder:
+        """The order that no place shows, ended once that can be no lag (C-31)."""
+        if now_ms - order.updated_ms >= FORGOTTEN_AFTER_MS:
+            executed, avg_price = self._executed(order)
+            if executed or order.status not in _UNPROVEN:
+                return order.forgotten(executed, avg_price, now_ms)
+        if order.status in _UNPROVEN and now_ms - order.created_ms >= ABSENCE_PROVEN_MS:
+            return order.absent(now_ms)
+        return order
+
+    def _executed(self, order: ManualOrder) -> tuple[Decimal, Decimal | None]:
+        """Quantity and average price by the executions of the order's whole life: those by its id end after a week."""
+        since_ms = order.created_ms - _CLOCKS_APART_MS
+        fills = [
+            fill
+            for fill in self.exchange.executions(reference_of(order), order.symbol, since_ms)
+            if fill.order_link_id == order.order_link_id and fill.exec_type.changes_size
+        ]
+        qty = sum((fill.qty for fill in fills), Decimal(0))
+        return qty, sum((fill.qty * fill.price for fill in fills), Decimal(0)) / qty if qty else None
 
     def look_if_possible(self, order: ManualOrder) -> ManualOrder:
         """The same, or as it was last known while the exchange does not answer."""

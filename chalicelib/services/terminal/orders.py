@@ -59,7 +59,8 @@ class ManualOrders:
         check_shape(draft)
         instrument = self.instruments.get(draft.symbol)
         self._require(actor, draft.connection_id, draft.symbol, opening=not draft.reduce_only)
-        check_against_market(draft, instrument, self.market.ticker(draft.symbol).last_price)
+        ticker = self.market.ticker(draft.symbol)
+        check_against_market(draft, instrument, ticker.last_price, ticker.mark_price)
         try:
             order = self.desk.write(actor, draft, key, fingerprint)
         except Conflict:
@@ -75,12 +76,7 @@ class ManualOrders:
 
     def list(self, actor: Actor, connection_id: str | None, symbol: str | None) -> tuple[ManualOrder, ...]:
         """The newest orders. The newest that are alive are read from the exchange, as far as it can be reached."""
-        stored = [
-            order
-            for order in self.desk.orders.list(actor.workspace_id, _LIST_LIMIT)
-            if (connection_id is None or order.connection_id == connection_id)
-            and (symbol is None or order.symbol == symbol)
-        ]
+        stored = self.desk.orders.list(actor.workspace_id, _LIST_LIMIT, connection_id, symbol)
         alive = [order.intent_id for order in stored if not order.status.terminal][:_MOST_READ]
         return tuple(self.desk.look_if_possible(order) if order.intent_id in alive else order for order in stored)
 
@@ -95,7 +91,8 @@ class ManualOrders:
         if order.status is not ManualOrderStatus.WORKING:
             raise OrderConflict("order.not_known_yet")
         instrument = self.instruments.get(order.symbol)
-        check_amendment(order, amendment, instrument, self.market.ticker(order.symbol).last_price)
+        ticker = self.market.ticker(order.symbol)
+        check_amendment(order, amendment, instrument, ticker.last_price, ticker.mark_price)
         self._require(actor, order.connection_id, order.symbol, opening=amendment.opens(order))
         if amendment.shown_by(order):
             return Amended(order, applied=True)

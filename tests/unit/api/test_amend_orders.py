@@ -136,6 +136,7 @@ def test_a_race_that_leaves_the_order_as_it_was_is_a_refusal(gateway: Gateway, c
         ({"price": "38000"}, "/stopLoss", "order.stop_loss_not_below"),
         ({"takeProfit": "39999"}, "/takeProfit", "order.take_profit_not_above"),
         ({"qty": "0.0001"}, "/qty", "order.qty_off_step"),
+        ({"price": "40200", "stopLoss": "40100"}, "/stopLoss", "order.crossing_stop_loss_not_below"),
     ],
 )
 def test_a_change_that_breaks_a_rule_is_pointed_at_and_not_sent(

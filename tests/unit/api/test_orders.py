@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -11,6 +12,7 @@ from chalicelib.domain.runtime.facts import OrderStatus
 from chalicelib.domain.runtime.orders import Outcome, OutcomeKind
 from chalicelib.domain.workspace.manual_order import ManualOrder
 from chalicelib.ports import NotFound
+from tests.fakes.facts import an_execution
 from tests.fakes.memory_workspace import MemoryManualOrders
 from tests.fakes.scripted_exchange import GOOD_KEY, order_fact
 from tests.unit.api.gateway import Client, Gateway, order_body
@@ -119,6 +121,61 @@ def test_a_sell_wants_its_levels_the_other_way_round(client: Client, account: st
     assert right.status == 201
 
 
+CROSSING_BUY = {"price": "40200", "stopLoss": "40100", "takeProfit": "41000"}
+CROSSING_SELL = {"side": "Sell", "price": "39800", "stopLoss": "39900", "takeProfit": "39000"}
+
+
+@pytest.mark.parametrize(("changes", "where"), [(CROSSING_BUY, "below"), (CROSSING_SELL, "above")])
+def test_an_order_that_fills_at_once_has_its_stop_beyond_the_market(
+    gateway: Gateway, client: Client, account: str, changes: dict[str, str], where: str
+) -> None:
+    answer = client.post("/terminal/orders", order_body(account, **changes))
+
+    (error,) = answer.json["errors"]
+    assert (answer.status, error["pointer"], error["key"]) == (
+        400,
+        "/stopLoss",
+        f"order.crossing_stop_loss_not_{where}",
+    )
+    assert error["params"] == {"price": changes["price"], "reference": "40000"}
+    assert gateway.services.exchange.placed == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {**CROSSING_BUY, "stopLoss": "39999.9"},
+        {**CROSSING_SELL, "stopLoss": "40000.1"},
+        {"price": "39000", "stopLoss": "38900", "takeProfit": "39500"},
+    ],
+)
+def test_an_order_whose_stop_is_beyond_the_market_or_that_rests_is_placed(
+    client: Client, account: str, changes: dict[str, str]
+) -> None:
+    assert client.post("/terminal/orders", order_body(account, **changes)).status == 201
+
+
+def test_an_order_that_crosses_the_mark_price_alone_has_its_stop_beyond_that(
+    gateway: Gateway, client: Client, account: str
+) -> None:
+    gateway.services.market_data.mark_price = Decimal(39_900)
+
+    answer = client.post("/terminal/orders", order_body(account, price="39950", stopLoss="39920"))
+
+    assert [error["params"]["reference"] for error in answer.json["errors"]] == ["39900"]
+
+
+@pytest.mark.parametrize(("mark", "pointer"), [("39900", "/stopLoss"), ("41100", "/takeProfit")])
+def test_a_market_orders_levels_are_beyond_the_mark_price_too(
+    gateway: Gateway, client: Client, account: str, mark: str, pointer: str
+) -> None:
+    gateway.services.market_data.mark_price = Decimal(mark)
+
+    body = order_body(account, type="Market", price=None, stopLoss="39950", takeProfit="41050")
+
+    assert client.post("/terminal/orders", body).pointers() == [pointer]
+
+
 def test_an_unknown_symbol_is_unprocessable_and_nothing_happens(gateway: Gateway, client: Client, account: str) -> None:
     answer = client.post("/terminal/orders", order_body(account, symbol="NOPEUSDT"))
 
@@ -174,6 +231,88 @@ def test_an_unreachable_exchange_is_no_verdict(gateway: Gateway, client: Client,
     assert [order["status"] for order in listed] == ["accepted"]
 
 
+DAY_MS = 86_400_000
+GONE = Outcome(OutcomeKind.REJECTED, code=110001, policy="ALREADY_TERMINAL", message="order not exists")
+
+
+def forgotten(gateway: Gateway, client: Client, account: str, filled: str = "0") -> str:
+    """The id of an order that was seen alive, and that the exchange shows no more."""
+    exchange = gateway.services.exchange
+    order = client.post("/terminal/orders", order_body(account), key="k").json
+    status = OrderStatus.NEW if filled == "0" else OrderStatus.PARTIALLY_FILLED
+    exchange.orders[order["orderLinkId"]] = order_fact(order["orderLinkId"], status, filled)
+    assert client.get(f"/terminal/orders/{order['id']}").json["status"] == "working"
+    del exchange.orders[order["orderLinkId"]]
+    exchange.cancel_outcome = GONE
+    return str(order["id"])
+
+
+def test_an_order_that_the_exchange_has_forgotten_is_over(gateway: Gateway, client: Client, account: str) -> None:
+    order_id = forgotten(gateway, client, account)
+    gateway.services.clock.advance(DAY_MS)
+
+    order = gateway.user().get(f"/terminal/orders/{order_id}").json
+
+    assert (order["status"], order["filledQty"]) == ("cancelled", "0")
+    assert order["reason"] == "the exchange no longer shows the order"
+
+
+def test_an_order_that_is_missing_for_less_than_a_day_may_be_late(
+    gateway: Gateway, client: Client, account: str
+) -> None:
+    order_id = forgotten(gateway, client, account)
+    gateway.services.clock.advance(DAY_MS - 60_000)
+    client = gateway.user()
+
+    assert client.post(f"/terminal/orders/{order_id}/cancel").json["status"] == "working"
+
+
+def test_a_forgotten_order_keeps_what_was_seen_to_execute(gateway: Gateway, client: Client, account: str) -> None:
+    order_id = forgotten(gateway, client, account, "0.004")
+    gateway.services.clock.advance(30 * DAY_MS)
+
+    order = gateway.user().get(f"/terminal/orders/{order_id}").json
+
+    assert (order["status"], order["filledQty"], order["avgPrice"]) == ("cancelled", "0.004", "40000")
+
+
+@pytest.mark.parametrize(("executed", "status"), [("0.004", "cancelled"), ("0.01", "filled")])
+def test_what_a_forgotten_order_executed_unseen_is_told_by_its_executions(
+    gateway: Gateway, client: Client, account: str, executed: str, status: str
+) -> None:
+    order_id = forgotten(gateway, client, account)
+    now = gateway.services.clock.now
+    mine = an_execution(order_link_id=f"m{order_id}", qty=Decimal(executed), price=Decimal(39_990), time_ms=now)
+    gateway.services.exchange.executed = (mine, replace(mine, order_link_id="another"))
+    gateway.services.clock.advance(30 * DAY_MS)
+
+    order = gateway.user().get(f"/terminal/orders/{order_id}").json
+
+    assert (order["status"], order["filledQty"], order["avgPrice"]) == (status, executed, "39990")
+
+
+def test_an_accepted_order_that_was_never_shown_is_over_after_a_day(
+    gateway: Gateway, client: Client, account: str
+) -> None:
+    order_id = client.post("/terminal/orders", order_body(account)).json["id"]
+    gateway.services.clock.advance(DAY_MS)
+
+    assert gateway.user().get(f"/terminal/orders/{order_id}").json["status"] == "cancelled"
+
+
+def test_an_unresolved_order_that_executed_weeks_ago_is_not_absent(
+    gateway: Gateway, client: Client, account: str
+) -> None:
+    gateway.services.exchange.outcome = Outcome(OutcomeKind.UNRESOLVED, message="timeout")
+    order = client.post("/terminal/orders", order_body(account)).json
+    now = gateway.services.clock.now
+    fill = an_execution(order_link_id=order["orderLinkId"], qty=Decimal("0.01"), time_ms=now)
+    gateway.services.exchange.executed = (fill,)
+    gateway.services.clock.advance(30 * DAY_MS)
+
+    assert gateway.user().get(f"/terminal/orders/{order['id']}").json["status"] == "filled"
+
+
 def test_cancelling_asks_the_exchange_and_shows_what_it_says(gateway: Gateway, client: Client, account: str) -> None:
     order = client.post("/terminal/orders", order_body(account)).json
     gateway.services.exchange.orders[order["orderLinkId"]] = order_fact(order["orderLinkId"], OrderStatus.NEW)
@@ -193,6 +332,19 @@ def test_orders_are_listed_by_account_and_symbol(client: Client, account: str) -
     assert len(client.get("/terminal/orders", exchangeConnectionId=account).json["items"]) == 2
     assert len(client.get("/terminal/orders", symbol="ETHUSDT").json["items"]) == 1
     assert client.get("/terminal/orders", exchangeConnectionId="other").json["items"] == []
+
+
+def test_an_old_order_is_listed_for_its_symbol_behind_many_of_another(
+    gateway: Gateway, client: Client, account: str
+) -> None:
+    old = client.post("/terminal/orders", order_body(account)).json["id"]
+    for _ in range(50):
+        gateway.services.clock.advance(1)
+        client.post("/terminal/orders", order_body(account, symbol="ETHUSDT"))
+
+    listed = client.get("/terminal/orders", symbol="BTCUSDT").json["items"]
+
+    assert [order["id"] for order in listed] == [old]
 
 
 def test_candles_are_numbers_as_strings_with_open_times_in_milliseconds(client: Client) -> None:
