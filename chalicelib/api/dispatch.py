@@ -18,7 +18,7 @@ from chalicelib.api.models.base import View
 from chalicelib.api.operation import JSON, NDJSON, Call, Ndjson, Operation, Reply
 from chalicelib.api.problems import CONTENT_TYPE, KNOWN_ERRORS, Problem, problem_of, unanswered, unexpected
 from chalicelib.api.rate_headers import rate_headers
-from chalicelib.api.request import MAX_BODY_BYTES, read_body, read_idempotency_key, read_path, read_query
+from chalicelib.api.request import MAX_BODY_BYTES, json_of, read_body, read_idempotency_key, read_path, read_query
 from chalicelib.api.services import ApiServices
 from chalicelib.domain.accounts.errors import Forbidden, Unauthenticated
 from chalicelib.domain.accounts.login_key import login_key
@@ -193,7 +193,7 @@ def _cookies(headers: dict[str, str]) -> dict[str, str]:
 
 
 def _fingerprint(raw_body: bytes, path: dict[str, str]) -> str:
-    canonical = orjson.dumps(orjson.loads(raw_body or b"{}"), option=orjson.OPT_SORT_KEYS)
+    canonical = orjson.dumps(orjson.loads(json_of(raw_body)), option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(orjson.dumps(path, option=orjson.OPT_SORT_KEYS) + canonical).hexdigest()
 
 

@@ -34,10 +34,9 @@ def read_body(model: type[Model], raw: bytes, content_type: str | None, most_byt
         params = {"max": str(most_bytes)}
         finding = Finding(_WHOLE, detail, "request.too_large", params)
         raise RequestRefused(Problem(413, "request.too_large", detail, (finding,), params))
-    if not raw.strip():
-        raw = b"{}"
-    elif content_type is not None and content_type.split(";")[0].strip().lower() != _JSON:
+    if raw.strip() and content_type is not None and content_type.split(";")[0].strip().lower() != _JSON:
         raise RequestRefused(Problem(415, "request.unsupported_media_type", f"send {_JSON}"))
+    raw = json_of(raw)
     try:
         document = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
@@ -51,6 +50,11 @@ def read_body(model: type[Model], raw: bytes, content_type: str | None, most_byt
         return model.model_validate_json(raw, strict=True)
     except ValidationError as error:
         raise RequestRefused(_invalid(error, "")) from error
+
+
+def json_of(raw: bytes) -> bytes:
+    """The body's text; who sends nothing, or white space alone, has sent an empty object."""
+    return raw if raw.strip() else b"{}"
 
 
 def read_query(model: type[Model], parameters: Mapping[str, str]) -> Model:

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from decimal import Decimal
 
-from chalicelib.account_ports import BotRepository, ConnectionRepository, StrategyRepository
+from chalicelib.account_ports import BotRepository, ConnectionRepository, ReusedKey, StrategyRepository
 from chalicelib.domain.accounts.actor import Actor
 from chalicelib.domain.accounts.limits import WorkspaceLimits
 from chalicelib.domain.errors import Finding, InvalidDocument
@@ -17,7 +17,7 @@ from chalicelib.domain.strategy.live import not_traded_live
 from chalicelib.domain.strategy.parse import parse_strategy
 from chalicelib.domain.workspace.bot import Bot
 from chalicelib.identity_ports import AccountRepository
-from chalicelib.ports import Clock, Conflict, Ids
+from chalicelib.ports import Clock, Conflict, Ids, NotFound
 from chalicelib.run_ports import KillSwitch, RunStore, StartLimits, Workflow
 from chalicelib.services.instruments import Instruments
 
@@ -25,6 +25,7 @@ _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _DAY_MS = 86_400_000
 _LOOK_BACK = 100
 _LEVERAGE = Decimal(5)
+_ASKED = "askedMinutes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,40 +46,61 @@ class StartRun:
     def __call__(
         self, actor: Actor, bot_id: str, duration_minutes: int | None, idempotency_key: str | None
     ) -> RunRecord:
-        """The run, queued. Raises NotFound, InvalidDocument, UnknownSymbol, RunConflict, ExchangeUnavailable."""
+        """The run, queued; for a repeat the first request's run as it is now, whatever would refuse a new one.
+
+        Raises ReusedKey (the key has started a run for another duration), and for what is not a repeat NotFound,
+        InvalidDocument, UnknownSymbol, RunConflict, ExchangeUnavailable.
+        """
+        run_id = self._run_id(actor, bot_id, idempotency_key)
+        run = None if idempotency_key is None else self._started_before(run_id, duration_minutes)
+        if run is None:
+            run = self._started_now(actor, bot_id, run_id, duration_minutes)
+        if not run.state.status.terminal:
+            # Also for a repeat: the first request may have ended between its two writes.
+            self.workflow.start(run_id, 0, run.terms.deadline_ms)
+        return run
+
+    def _started_before(self, run_id: str, asked: int | None) -> RunRecord | None:
+        """The run that the same request has started before. Raises ReusedKey when that was another request."""
+        try:
+            run = self.store.get(run_id)
+        except NotFound:
+            return None
+        (queued,) = self.store.events(run_id, 0, 1)
+        if _ASKED in queued["data"]:
+            is_repeat = queued["data"][_ASKED] == asked
+        else:
+            # A run from before this was written down: nobody knows whether its duration was asked for or the default.
+            is_repeat = asked in (None, run.terms.duration_minutes)
+        if not is_repeat:
+            raise ReusedKey(run_id)
+        return run
+
+    def _started_now(self, actor: Actor, bot_id: str, run_id: str, asked: int | None) -> RunRecord:
         bot = self.bots.get(actor.workspace_id, bot_id)
         limits = self.accounts.workspace(actor.workspace_id).limits
-        run_id = self._run_id(actor, bot_id, idempotency_key)
-        minutes = _minutes(duration_minutes, limits)
-        record = self._terms(actor, bot, run_id, minutes)
+        record = self._terms(actor, bot, run_id, _minutes(asked, limits))
         queued = RunEvent(
             seq=1,
             at_ms=record.terms.created_ms,
             type=EventType.RUN_QUEUED,
             key="events.run_queued",
-            params={"symbol": bot.symbol, "minutes": str(minutes), "bot": bot.name},
-            data={"strategyVersion": bot.strategy_version},
+            params={"symbol": bot.symbol, "minutes": str(record.terms.duration_minutes), "bot": bot.name},
+            data={"strategyVersion": bot.strategy_version, _ASKED: asked},
         )
         try:
-            stored = self.store.create(
+            return self.store.create(
                 record, queued, StartLimits(limits.max_active_runs, limits.start_cooldown_seconds * 1000)
             )
         except Conflict as conflict:
-            stored = self._conflicting(conflict, run_id, bot, limits)
-        self.workflow.start(run_id, 0, stored.terms.deadline_ms)
-        return stored
-
-    def _conflicting(self, conflict: Conflict, run_id: str, bot: Bot, limits: WorkspaceLimits) -> RunRecord:
-        """The run that the same request has started before; any other conflict is refused."""
-        if conflict.what == "run":
-            return self.store.get(run_id)
-        if conflict.what == "symbol":
-            raise RunConflict("run.symbol_busy", symbol=bot.symbol) from conflict
-        if conflict.what == "quota":
-            raise RunConflict("run.quota", limit=str(limits.max_active_runs)) from conflict
-        if conflict.what == "cooldown":
-            raise RunConflict("run.cooldown", seconds=str(limits.start_cooldown_seconds)) from conflict
-        raise conflict
+            # A twin of this request was quicker, between the look and the write.
+            twin = self._started_before(run_id, asked) if conflict.what == "run" else None
+            if twin is not None:
+                return twin
+            refusal = _refusal(conflict, bot, limits)
+            if refusal is None:
+                raise
+            raise refusal from conflict
 
     def _terms(self, actor: Actor, bot: Bot, run_id: str, minutes: int) -> RunRecord:
         halt = self.kill_switch.engaged(actor.workspace_id)
@@ -140,6 +162,17 @@ class StartRun:
             digest, digit = divmod(digest, 32)
             letters.append(_CROCKFORD[digit])
         return "0" + "".join(letters)
+
+
+def _refusal(conflict: Conflict, bot: Bot, limits: WorkspaceLimits) -> RunConflict | None:
+    """What a taken slot means to who starts a run; None for any other conflict."""
+    if conflict.what == "symbol":
+        return RunConflict("run.symbol_busy", symbol=bot.symbol)
+    if conflict.what == "quota":
+        return RunConflict("run.quota", limit=str(limits.max_active_runs))
+    if conflict.what == "cooldown":
+        return RunConflict("run.cooldown", seconds=str(limits.start_cooldown_seconds))
+    return None
 
 
 def _minutes(asked: int | None, limits: WorkspaceLimits) -> int:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from chalicelib.api.operation import Operation
 from chalicelib.api.operations import defined_operations
 from tests.unit.api.gateway import Client
 
@@ -71,3 +74,20 @@ def test_an_invitation_whose_answer_was_lost_is_made_once(client: Client) -> Non
     assert (first.status, second.status, second.text) == (201, 201, first.text)
     assert (other.status, other.json["code"]) == (422, "idempotency.key_reused")
     assert len(client.get("/invitations").json["items"]) == 1
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\n\t "])
+def test_white_space_with_a_key_is_the_same_body_as_an_empty_object(client: Client, blank: str) -> None:
+    first = client.post("/presets/ema-cross/instantiate", raw=blank, key="preset-1")
+    second = client.post("/presets/ema-cross/instantiate", {}, key="preset-1")
+
+    assert (first.status, second.status, second.text) == (201, 201, first.text)
+
+
+@pytest.mark.parametrize(
+    "operation", [one for one in defined_operations() if one.cached_reply], ids=lambda one: one.name
+)
+def test_white_space_with_a_key_is_no_defect(client: Client, operation: Operation) -> None:
+    path = "/".join("some-id" if part.startswith("{") else part for part in operation.path.split("/"))
+
+    assert client.post(path, raw="  ", key="blank").status < 500

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from chalicelib.domain.accounts.limits import WorkspaceLimits
 from chalicelib.domain.runtime.messages import StopRequested
+from chalicelib.domain.runtime.record import RunRecord
+from chalicelib.domain.runtime.states import RunStatus
+from chalicelib.ports import NotFound
 from tests.fakes.scripted_exchange import GOOD_KEY
 from tests.unit.api.gateway import Client, Gateway
 
@@ -36,6 +40,118 @@ def test_a_repeat_with_the_same_key_finds_the_first_run(gateway: Gateway, client
 
     assert started(client, bot_id, key="k") == started(client, bot_id, key="k")
     assert len(gateway.services.run_rows.records) == 1
+
+
+@pytest.mark.parametrize(("first", "second"), [(5, 600), (5, None), (None, 60), (5, 1440)])
+def test_the_same_key_for_another_duration_is_refused(
+    gateway: Gateway, client: Client, first: int | None, second: int | None
+) -> None:
+    path = f"/bots/{client.bot()}/runs"
+    run = client.post(path, {"durationMinutes": first}, key="k").json
+
+    other = client.post(path, {"durationMinutes": second}, key="k")
+
+    assert (other.status, other.json["code"]) == (422, "idempotency.key_reused")
+    assert list(gateway.services.run_rows.records) == [run["id"]]
+
+
+def trading_off(gateway: Gateway, client: Client, bot_id: str) -> None:
+    assert client.post("/kill-switch", {"reason": "enough"}).status == 200
+
+
+def connection_broken(gateway: Gateway, client: Client, bot_id: str) -> None:
+    gateway.services.exchange.key = replace(GOOD_KEY, read_only=True)
+    client.post(f"/exchanges/{client.get(f'/bots/{bot_id}').json['exchangeConnectionId']}/test")
+
+
+def strategy_disabled(gateway: Gateway, client: Client, bot_id: str) -> None:
+    rows = gateway.services.strategy_rows.rows
+    rows.update({key: replace(row, normalised={**row.normalised, "enabled": False}) for key, row in rows.items()})
+
+
+def bot_deleted(gateway: Gateway, client: Client, bot_id: str) -> None:
+    bots = gateway.services.bot_rows
+    workspace_id = str(client.login.json["workspace"]["id"])
+    bots.delete(workspace_id, bot_id, gateway.services.clock.now_ms())
+
+
+def limits_lowered(gateway: Gateway, client: Client, bot_id: str) -> None:
+    limits = {"maxDurationMinutes": 4, "defaultDurationMinutes": 4}
+    client.step_up()
+    assert client.call("PATCH", "/workspace", body={"limits": limits}).status == 200
+
+
+@pytest.mark.parametrize("event", [trading_off, connection_broken, strategy_disabled, bot_deleted, limits_lowered])
+@pytest.mark.parametrize("minutes", [5, None])
+def test_a_repeat_finds_the_first_run_whatever_has_happened_since(
+    gateway: Gateway, client: Client, event: Callable[[Gateway, Client, str], None], minutes: int | None
+) -> None:
+    bot_id = client.bot()
+    first = client.post(f"/bots/{bot_id}/runs", {"durationMinutes": minutes}, key="k")
+    event(gateway, client, bot_id)
+
+    fresh = client.post(f"/bots/{bot_id}/runs", {"durationMinutes": minutes}, key="other")
+    repeat = client.post(f"/bots/{bot_id}/runs", {"durationMinutes": minutes}, key="k")
+
+    assert fresh.status in ((404,) if event is bot_deleted else (400, 409))
+    assert (repeat.status, repeat.json["id"]) == (201, first.json["id"])
+
+
+def test_a_repeat_starts_the_execution_that_the_first_request_did_not_get_to(gateway: Gateway, client: Client) -> None:
+    bot_id = client.bot()
+    run_id = started(client, bot_id, key="k")
+    gateway.services.workflow.started.clear()
+
+    assert started(client, bot_id, key="k") == run_id
+    assert [one[0] for one in gateway.services.workflow.started] == [run_id]
+
+
+def test_a_repeat_after_the_run_has_ended_starts_nothing(gateway: Gateway, client: Client) -> None:
+    bot_id = client.bot()
+    run_id = started(client, bot_id, key="k")
+    gateway.services.workflow.started.clear()
+    rows = gateway.services.run_rows.records
+    rows[run_id] = replace(rows[run_id], state=replace(rows[run_id].state, status=RunStatus.FINISHED))
+
+    repeat = client.post(f"/bots/{bot_id}/runs", {"durationMinutes": 5}, key="k").json
+
+    assert (repeat["id"], repeat["status"]) == (run_id, "finished")
+    assert gateway.services.workflow.started == []
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(5, 201), (None, 201), (6, 422)])
+def test_a_run_from_before_the_asked_duration_was_written_down_is_told_by_its_own(
+    gateway: Gateway, client: Client, minutes: int | None, status: int
+) -> None:
+    bot_id = client.bot()
+    run_id = started(client, bot_id, key="k")
+    events = gateway.services.run_rows.event_rows[run_id]
+    events[1] = replace(events[1], data={"strategyVersion": 1})
+
+    assert client.post(f"/bots/{bot_id}/runs", {"durationMinutes": minutes}, key="k").status == status
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(5, 201), (6, 422)])
+def test_of_two_first_requests_at_once_the_later_one_finds_the_earlier_one_s_run(
+    gateway: Gateway, client: Client, minutes: int, status: int
+) -> None:
+    bot_id = client.bot()
+    rows = gateway.services.run_rows
+    look = rows.get
+    looks: list[str] = []
+
+    def looked_too_early(run_id: str) -> RunRecord:
+        looks.append(run_id)
+        if len(looks) == 1:
+            started(client, bot_id, key="k")
+            raise NotFound(run_id)
+        return look(run_id)
+
+    rows.get = looked_too_early  # type: ignore[method-assign]  # the twin is quicker, between look and write
+    later = client.post(f"/bots/{bot_id}/runs", {"durationMinutes": minutes}, key="k")
+
+    assert later.status == status
+    assert len(rows.records) == 1
 
 
 def test_a_second_run_on_the_same_symbol_is_refused(client: Client) -> None:
