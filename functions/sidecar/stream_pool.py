@@ -35,9 +35,10 @@ class StreamPool:
         self._public: dict[int, tuple[StreamThread, set[str]]] = {}
 
     def want(self, accounts: Iterable[ConnectionRef], topics: Iterable[str]) -> None:
-        """Makes the pool keep up exactly these streams."""
+        """Makes the pool keep up exactly these streams; one whose thread has died begins again in a new one."""
         self._want_accounts(set(accounts))
         self._want_topics(set(topics))
+        self._replace_dead()
 
     def health(self) -> list[StreamHealth]:
         """How each stream fares."""
@@ -53,6 +54,14 @@ class StreamPool:
 
     def _threads(self) -> list[StreamThread]:
         return [*self._private.values(), *(thread for thread, _ in self._public.values())]
+
+    def _replace_dead(self) -> None:
+        for ref, thread in self._private.items():
+            if not thread.is_alive():
+                self._private[ref] = _begun_again(thread)
+        for number, (thread, assigned) in self._public.items():
+            if not thread.is_alive():
+                self._public[number] = (_begun_again(thread), assigned)
 
     def _want_accounts(self, accounts: set[ConnectionRef]) -> None:
         for ref in set(self._private) - accounts:
@@ -153,7 +162,7 @@ class _PublicSink:
 
     def heard(self, stream: str, message: dict[str, Any]) -> bool:
         """Queues a message that closes a candle; the many that do not are dropped here."""
-        if not any(row.get("confirm") is True for row in message.get("data") or () if isinstance(row, dict)):
+        if not _may_close(message.get("data")):
             return True
 
         def deliver() -> None:
@@ -168,6 +177,17 @@ class _PublicSink:
         symbols = _symbols(self._assigned)
         about = {"stream": stream}
         return self._work.put(stream, Job(lambda: self._delivery.public_live(symbols, gap_ms), about=about))
+
+
+def _begun_again(dead: StreamThread) -> StreamThread:
+    thread = dead.again()
+    thread.start()
+    return thread
+
+
+def _may_close(data: object) -> bool:
+    """Whether a candle among the rows is confirmed; also for what are no rows, which the worker counts as poison."""
+    return not isinstance(data, list) or any(isinstance(row, dict) and row.get("confirm") is True for row in data)
 
 
 def _symbols(topics: Iterable[str]) -> set[str]:

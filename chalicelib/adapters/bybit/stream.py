@@ -1,6 +1,7 @@
 """One WebSocket connection in a thread of its own: connect, log in, listen, and begin again when it breaks.
 
-Nothing that a message contains can end the thread: messages are handed on as they came, and read elsewhere (P-14).
+Nothing that a message contains can end the thread: messages are handed on as they came, and read elsewhere (P-14). One
+that is no JSON object may have been anything, so the connection is made again, and the runs read what they missed.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from time import monotonic_ns
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 import websocket
 
@@ -90,6 +91,9 @@ class StreamThread(threading.Thread):
         self._resync = threading.Event()
         self._heard_ms = _now_ms()
         self._live = False
+        self._begun_ms = self._heard_ms
+        self._pause = _FIRST_PAUSE_SECONDS
+        self._delay = 0.0
         self._connects = 0
         self._poison = 0
         self._refused = 0
@@ -107,6 +111,25 @@ class StreamThread(threading.Thread):
         """Asks the thread to end; it does within a second unless it is connecting."""
         self._stop_event.set()
 
+    def again(self) -> StreamThread:
+        """The same stream in a new thread, not started, for when this one has died: the silence goes on, and so do the
+        counts and the ever longer pauses."""
+        self._rest()
+        heir = StreamThread(
+            self.stream,
+            self._url,
+            self._topics,
+            sink=self._sink,
+            gate=self._gate,
+            jitter=self._jitter,
+            login=self._login,
+            about=self._about,
+        )
+        heir._heard_ms = self._heard_ms
+        heir._pause, heir._delay = self._pause, self._delay
+        heir._connects, heir._poison, heir._refused = self._connects, self._poison, self._refused
+        return heir
+
     def health(self) -> StreamHealth:
         """A reading from outside."""
         silent = _now_ms() - self._heard_ms
@@ -122,20 +145,31 @@ class StreamThread(threading.Thread):
         )
 
     def run(self) -> None:
-        """Keeps the stream up."""
-        pause = _FIRST_PAUSE_SECONDS
-        while not self._stop_event.is_set():
+        """Keeps the stream up. A defect ends the thread, and is told: who keeps the threads replaces it."""
+        try:
+            self._keep_up()
+        except Exception:  # noqa: BLE001  # what it is nobody knows, and silence would be a deaf bot
+            _LOG.exception("stream died", extra={"stream": self.stream, **self._about()})
+        finally:
+            self._live = False
+
+    def _keep_up(self) -> None:
+        while not self._stop_event.wait(self._delay):
             self._gate.wait(self._stop_event)
-            begun = _now_ms()
+            self._begun_ms = _now_ms()
             reason = self._attempt()
             self._live = False
             if self._stop_event.is_set():
                 break
-            if _now_ms() - begun > _STEADY_AFTER_MS:
-                pause = _FIRST_PAUSE_SECONDS
-            self._say(logging.WARNING, "stream down", reason=reason, pauseSeconds=pause)
-            self._stop_event.wait(pause * (0.5 + 0.5 * self._jitter()))
-            pause = min(pause * _PAUSE_GROWTH, _LONGEST_PAUSE_SECONDS)
+            self._say(logging.WARNING, "stream down", reason=reason, pauseSeconds=self._rest())
+
+    def _rest(self) -> float:
+        """Puts the next attempt off, by ever more unless the last one has held; returns by how many seconds at most."""
+        if _now_ms() - self._begun_ms > _STEADY_AFTER_MS:
+            self._pause = _FIRST_PAUSE_SECONDS
+        pause, self._pause = self._pause, min(self._pause * _PAUSE_GROWTH, _LONGEST_PAUSE_SECONDS)
+        self._delay = pause * (0.5 + 0.5 * self._jitter())
+        return pause
 
     def _attempt(self) -> str:
         """One connection from its beginning to its end; returns why it ended."""
@@ -181,23 +215,25 @@ class StreamThread(threading.Thread):
     def _turn(self, socket: websocket.WebSocket, protocol: StreamProtocol) -> None:
         try:
             raw = socket.recv()
+            message = json.loads(raw) if raw else None
         except websocket.WebSocketTimeoutException:
             return
+        except (ValueError, RecursionError):  # not UTF-8, not JSON, nested without end
+            self._unreadable()
         if not raw:
             raise StreamBroken("the exchange closed the connection")
-        now = _now_ms()
-        try:
-            message = json.loads(raw)
-        except ValueError:
-            message = None
         if not isinstance(message, dict):
-            self._poison += 1
-            return
+            self._unreadable()
+        now = _now_ms()
         is_data = protocol.receive(message, now)
         if self._live:
             self._heard_ms = now
         if is_data and not self._sink.heard(self.stream, message):
             raise StreamBroken("messages were lost here")
+
+    def _unreadable(self) -> NoReturn:
+        self._poison += 1
+        raise StreamBroken("a message cannot be read")
 
     def _announce(self) -> bool:
         now = _now_ms()

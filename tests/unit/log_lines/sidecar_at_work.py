@@ -17,7 +17,7 @@ from chalicelib.adapters.bybit import stream
 from chalicelib.adapters.bybit.environments import Environment, urls_of
 from chalicelib.domain.runtime.record import ActiveRun
 from chalicelib.domain.streams.leases import ShardRow
-from chalicelib.ports import StreamSignature
+from chalicelib.ports import ConnectionRef, StreamSignature
 from chalicelib.services.sidecar.deliver import Delivery
 from chalicelib.services.sidecar.hold_shards import ShardHolder
 from chalicelib.services.sidecar.look_again import LookAgain
@@ -98,7 +98,14 @@ def a_sidecar(patch: pytest.MonkeyPatch) -> None:
     timetable = Timetable(work)
     delivery = Delivery(inbox, CountingIds(), clock, timetable, 0, serving=lines_about_run)
     urls = urls_of(Environment.SIMULATOR, "http://127.0.0.1:1", "ws://127.0.0.1:1")
-    pool = StreamPool(urls, delivery, work, lambda ref: StreamSignature("KEY", 1, "signature"))
+    defects = [KeyError("a defect")]
+
+    def sign(ref: ConnectionRef) -> StreamSignature:
+        if defects:
+            raise defects.pop()
+        return StreamSignature("KEY", 1, "signature")
+
+    pool = StreamPool(urls, delivery, work, sign)
     holder = ShardHolder("task-1", leases, clock, lines_about_shard)
     supervisor = Supervisor(
         active_runs=lambda: tuple(runs),

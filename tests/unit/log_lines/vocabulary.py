@@ -99,6 +99,7 @@ LINES: dict[str, Rule] = {
     "stream live": of_a_stream,
     "stream down": of_a_stream,
     "stream red": of_a_stream,
+    "stream died": of_a_stream,
     "closing a stream failed": of_a_stream,
     "shard held": of_a_shard,
     "shard left": of_a_shard,
