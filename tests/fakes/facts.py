@@ -7,7 +7,17 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib.domain.market.side import Side
-from chalicelib.domain.runtime.facts import ExecType, ExecutionFact, OrderFact, OrderStatus, PositionFact
+from chalicelib.domain.runtime.decision import SnapshotRead
+from chalicelib.domain.runtime.facts import (
+    AccountSnapshot,
+    ExecType,
+    ExecutionFact,
+    OrderFact,
+    OrderStatus,
+    PositionFact,
+    WalletFact,
+)
+from chalicelib.domain.runtime.intent import Intent, IntentKind, IntentStatus
 from chalicelib.domain.runtime.position import Holding
 from chalicelib.domain.runtime.record import BarView, RunState
 from chalicelib.domain.runtime.states import RunStatus, TradingState
@@ -67,6 +77,23 @@ _POSITION = PositionFact(
     updated_ms=0,
     seq=1,
 )
+_INTENT = Intent(
+    intent_id="000001",
+    kind=IntentKind.ENTRY,
+    order_link_id="",
+    symbol="BTCUSDT",
+    side=Side.BUY,
+    order_type="Market",
+    qty=QTY,
+    price=None,
+    stop_loss=PRICE - 1000,
+    take_profit=PRICE + 1000,
+    reason="signal",
+    epoch=1,
+    status=IntentStatus.SENT,
+    created_ms=0,
+    updated_ms=0,
+)
 
 
 def an_order(**changes: Any) -> OrderFact:
@@ -85,6 +112,17 @@ def a_position(**changes: Any) -> PositionFact:
     if position.size:
         return position
     return replace(position, side=None, avg_price=None, stop_loss=None, take_profit=None)
+
+
+def a_reading(position: PositionFact, executions: tuple[ExecutionFact, ...] = (), taken_ms: int = 0) -> SnapshotRead:
+    """The account read whole: this position, no open order, 10,000 USDT; no commit has booked ``executions``."""
+    wallet = WalletFact(Decimal(10_000), Decimal(10_000), Decimal(10_000))
+    return SnapshotRead(AccountSnapshot((), position, executions, wallet, taken_ms), executions)
+
+
+def an_intent(order_link_id: str, **changes: Any) -> Intent:
+    """A market entry to buy 0.010 BTC, sent, its levels a thousand away."""
+    return replace(_INTENT, order_link_id=order_link_id, **changes)
 
 
 def a_running_state(now_ms: int, **changes: Any) -> RunState:

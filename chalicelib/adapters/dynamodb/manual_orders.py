@@ -77,7 +77,7 @@ class DynamoManualOrders:
 
     def opening(self, workspace_id: str) -> tuple[ManualOrder, ...]:
         """See ``ManualOrderRepository.opening``."""
-        return _newest_first(workspace_id, ManualOrderItem.reduce_only == False)  # noqa: E712
+        return _newest_first(workspace_id, ManualOrderItem.reduce_only == False)  # noqa: E712  # a condition, not a comparison
 
     def update(self, order: ManualOrder) -> None:
         """See ``ManualOrderRepository.update``."""

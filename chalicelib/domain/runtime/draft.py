@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,7 @@ from chalicelib.domain.runtime.facts import ExecutionFact
 from chalicelib.domain.runtime.intent import Intent, IntentKind, IntentStatus, numbered, order_link_id
 from chalicelib.domain.runtime.position import Holding
 from chalicelib.domain.runtime.record import RunRecord, RunState
+from chalicelib.domain.runtime.rung import Rung
 from chalicelib.domain.runtime.states import RunStatus, TradingState
 from chalicelib.domain.runtime.transitions import check_run, check_trading
 
@@ -128,6 +130,12 @@ class Draft:
         """Notes an execution as booked."""
         self.booked.append(Booked(execution, intent_id, exit_reason))
         self._booked_ids.add(execution.exec_id)
+
+    def change_rung(self, number: int, change: Callable[[Rung], Rung]) -> None:
+        """Changes one rung of what is held, if anything is."""
+        holding = self.state.holding
+        if holding is not None:
+            self.hold(rungs=tuple(change(rung) if rung.number == number else rung for rung in holding.rungs))
 
     @property
     def account_known(self) -> bool:

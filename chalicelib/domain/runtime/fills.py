@@ -120,7 +120,7 @@ def _book_fill(draft: Draft, execution: ExecutionFact) -> None:
         _credit(draft, intent, execution)
     _take_holding(draft, before, booking, intent, origin)
     if intent is not None and intent.rung and before is not None:
-        _fill_rung(draft, intent.rung, execution)
+        draft.change_rung(intent.rung, lambda rung: replace(rung, filled=rung.filled + execution.qty))
     if origin in (FOREIGN, *_FORCED_EXITS.values()):
         draft.update(complete=draft.state.complete and origin != FOREIGN)
         draft.finding(
@@ -181,18 +181,6 @@ def _closed(draft: Draft, holding: Holding | None, origin: str) -> None:
     draft.update(cooldown_until_ms=draft.now + cooldown, counts=state.counts.plus(trades=1))
     draft.emit(EventType.POSITION_UPDATE, "closed", params={"reason": origin, "net": draft.state.ledger.net})
     leave_exit(draft)
-
-
-def _fill_rung(draft: Draft, number: int, execution: ExecutionFact) -> None:
-    holding = draft.state.holding
-    if holding is None:
-        return
-    draft.hold(
-        rungs=tuple(
-            replace(rung, filled=rung.filled + execution.qty) if rung.number == number else rung
-            for rung in holding.rungs
-        )
-    )
 
 
 def _credit(draft: Draft, intent: Intent, execution: ExecutionFact) -> None:

@@ -104,11 +104,9 @@ def order_resolved(draft: Draft, fact: OrderResolved) -> None:
 
 def rung_refused(draft: Draft, intent: Intent, reason: str) -> None:
     """Notes that an order of the ladder was refused, or ended without our doing: a rung is not tried for ever."""
+    draft.change_rung(intent.rung, lambda rung: rung.refused(draft.now))
     holding = draft.state.holding
-    if holding is None or not intent.rung:
-        return
-    rungs = tuple(rung.refused(draft.now) if rung.number == intent.rung else rung for rung in holding.rungs)
-    draft.hold(rungs=rungs)
+    rungs = holding.rungs if holding is not None else ()
     if any(rung.number == intent.rung and rung.refusals == MOST_REFUSALS for rung in rungs):
         draft.finding(
             "rung_given_up",
@@ -246,9 +244,7 @@ def _put_off(draft: Draft, intent: Intent, reason: str) -> None:
         data={"orderLinkId": intent.order_link_id},
         params={"reason": reason},
     )
-    if draft.state.holding is not None:
-        rungs = draft.state.holding.rungs
-        draft.hold(rungs=tuple(one.put_off(draft.now) if one.number == intent.rung else one for one in rungs))
+    draft.change_rung(intent.rung, lambda rung: rung.put_off(draft.now))
 
 
 def _wait_before_next_exit(draft: Draft, refusals: int) -> None:

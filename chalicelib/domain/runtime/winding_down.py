@@ -22,8 +22,7 @@ def wind_down(draft: Draft) -> None:
         close(draft, f"stop_{reason.value}")
     if not _carried_out(draft, policy):
         return
-    proved = draft.snapshot_seen and not draft.state.reconcile_due and not draft.commands
-    if proved:
+    if draft.account_known and not draft.commands:
         finish(draft, ends_as(reason))
     else:
         draft.read(snapshot=not draft.snapshot_seen)

@@ -28,13 +28,11 @@ from chalicelib.domain.runtime.decision import (
     SnapshotRead,
 )
 from chalicelib.domain.runtime.facts import (
-    AccountSnapshot,
     ExecType,
     ExecutionFact,
     OrderFact,
     OrderStatus,
     PositionFact,
-    WalletFact,
 )
 from chalicelib.domain.runtime.intent import Intent
 from chalicelib.domain.runtime.judgement import Judgement
@@ -55,7 +53,7 @@ from chalicelib.domain.runtime.states import RunStatus, StopReason
 from chalicelib.domain.strategy.parse import parse_strategy
 from chalicelib.domain.strategy.spec import OnStop
 from infra.local.exchange.engine.catalogue import CATALOGUE
-from tests.fakes.facts import a_position, an_order
+from tests.fakes.facts import a_position, a_reading, an_order
 from tests.simulation.scenario import START_MS, Shape, document, terms_of
 
 INSTRUMENT = CATALOGUE["BTCUSDT"].instrument
@@ -142,8 +140,7 @@ class Runtime(RuleBasedStateMachine):
         )
 
     def _reading(self, position: PositionFact) -> SnapshotRead:
-        wallet = WalletFact(Decimal(10_000), Decimal(10_000), Decimal(10_000))
-        return SnapshotRead(AccountSnapshot((), position, (), wallet, self.now), ())
+        return a_reading(position, taken_ms=self.now)
 
     def _true_reading(self, price: Decimal) -> SnapshotRead:
         """The account as the run believes it to be."""

@@ -10,11 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.market.side import Side
 from chalicelib.domain.runtime.facts import OrderStage, OrderStatus
 from chalicelib.domain.runtime.intent import (
     LINK_ID,
-    Intent,
     IntentKind,
     IntentStatus,
     base36,
@@ -22,28 +20,12 @@ from chalicelib.domain.runtime.intent import (
     order_link_id,
 )
 from chalicelib.domain.runtime.orders import ORDER_LINK_ID
-from tests.fakes.facts import an_order
+from tests.fakes.facts import an_intent, an_order
 
 PREFIXES = st.from_regex(r"[A-Za-z0-9]{1,8}", fullmatch=True)
 RUN_IDS = st.from_regex(r"[0-9A-HJKMNP-TV-Z]{26}", fullmatch=True)
 
-INTENT = Intent(
-    intent_id="000001",
-    kind=IntentKind.ENTRY,
-    order_link_id="bm-0000000000000000-e1",
-    symbol="BTCUSDT",
-    side=Side.BUY,
-    order_type="Market",
-    qty=Decimal("0.010"),
-    price=None,
-    stop_loss=Decimal(1),
-    take_profit=Decimal(2),
-    reason="signal",
-    epoch=1,
-    status=IntentStatus.SENT,
-    created_ms=0,
-    updated_ms=0,
-)
+INTENT = an_intent("bm-0000000000000000-e1", stop_loss=Decimal(1), take_profit=Decimal(2))
 ORDER = an_order(order_link_id=INTENT.order_link_id)
 
 

@@ -20,8 +20,8 @@ from chalicelib.domain.runtime.decision import (
     SnapshotRead,
 )
 from chalicelib.domain.runtime.draft import UNREADABLE_AFTER_MS
-from chalicelib.domain.runtime.facts import AccountSnapshot, OrderStatus, WalletFact
-from chalicelib.domain.runtime.intent import Intent, IntentKind, IntentStatus
+from chalicelib.domain.runtime.facts import OrderStatus
+from chalicelib.domain.runtime.intent import IntentStatus
 from chalicelib.domain.runtime.messages import ExecutionUpdate, Message, Reconnected, ResumeRequested
 from chalicelib.domain.runtime.order_life import MOST_EXIT_RETRY_MS
 from chalicelib.domain.runtime.orders import Outcome, OutcomeKind
@@ -36,8 +36,10 @@ from tests.fakes.facts import (
     a_holding_state,
     a_position,
     a_protected_holding,
+    a_reading,
     a_running_state,
     an_execution,
+    an_intent,
     an_order,
 )
 from tests.simulation.scenario import START_MS, document, terms_of
@@ -56,8 +58,7 @@ def _decide(state: RunState, now: int, *facts: Fact) -> Decision:
 
 
 def _read(size: Decimal) -> SnapshotRead:
-    wallet = WalletFact(Decimal(10_000), Decimal(10_000), Decimal(10_000))
-    return SnapshotRead(AccountSnapshot((), a_position(size=size), (), wallet, START_MS), ())
+    return a_reading(a_position(size=size), taken_ms=START_MS)
 
 
 def _stopping(**changes: object) -> RunState:
@@ -133,23 +134,7 @@ def test_what_asks_for_a_reading_right_after_one_is_not_left_until_the_next_wake
 
 
 def test_an_order_of_unknown_status_is_looked_up_ever_later() -> None:
-    intent = Intent(
-        intent_id="000001",
-        kind=IntentKind.ENTRY,
-        order_link_id="sim-x-e1",
-        symbol="BTCUSDT",
-        side=Side.BUY,
-        order_type="Market",
-        qty=QTY,
-        price=None,
-        stop_loss=PRICE - 1000,
-        take_profit=PRICE + 1000,
-        reason="signal",
-        epoch=1,
-        status=IntentStatus.UNRESOLVED,
-        created_ms=START_MS,
-        updated_ms=START_MS,
-    )
+    intent = an_intent("sim-x-e1", status=IntentStatus.UNRESOLVED, created_ms=START_MS, updated_ms=START_MS)
     state = a_running_state(START_MS, bar=BAR, trading=TradingState.ENTRY_PENDING, entry=intent)
     unknown = an_order(order_link_id="sim-x-e1", status=OrderStatus.UNKNOWN)
     answered = _decide(state, START_MS, OrderResolved("000001", unknown))

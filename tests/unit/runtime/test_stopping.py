@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 
 import pytest
 
 from chalicelib.domain.market.side import Side
 from chalicelib.domain.runtime.decide import decide
 from chalicelib.domain.runtime.decision import CommandDone, Decision, Fact, SetProtection, Situation, SnapshotRead
-from chalicelib.domain.runtime.facts import AccountSnapshot, PositionFact, WalletFact
+from chalicelib.domain.runtime.facts import PositionFact
 from chalicelib.domain.runtime.messages import StopRequested
 from chalicelib.domain.runtime.orders import Outcome, OutcomeKind
 from chalicelib.domain.runtime.record import RunRecord, RunState
@@ -18,7 +17,7 @@ from chalicelib.domain.runtime.states import RunStatus, StopReason, TradingState
 from chalicelib.domain.strategy.parse import parse_strategy
 from chalicelib.domain.strategy.spec import OnStop
 from infra.local.exchange.engine.catalogue import CATALOGUE
-from tests.fakes.facts import a_holding_state, a_position, a_protected_holding
+from tests.fakes.facts import a_holding_state, a_position, a_protected_holding, a_reading
 from tests.simulation.scenario import START_MS, document, terms_of
 
 INSTRUMENT = CATALOGUE["BTCUSDT"].instrument
@@ -28,8 +27,7 @@ REFUSED = Outcome(OutcomeKind.REJECTED, "", 10001, "PRICE_SIZE", "no")
 
 
 def _read(position: PositionFact) -> SnapshotRead:
-    wallet = WalletFact(Decimal(10_000), Decimal(10_000), Decimal(10_000))
-    return SnapshotRead(AccountSnapshot((), position, (), wallet, START_MS), ())
+    return a_reading(position, taken_ms=START_MS)
 
 
 def _decide(state: RunState, now: int, *facts: Fact) -> Decision:

@@ -6,14 +6,13 @@ from dataclasses import replace
 from decimal import Decimal
 
 from chalicelib.domain.runtime.decide import decide
-from chalicelib.domain.runtime.decision import Decision, Situation, SnapshotRead
-from chalicelib.domain.runtime.facts import AccountSnapshot, WalletFact
+from chalicelib.domain.runtime.decision import Decision, Situation
 from chalicelib.domain.runtime.reconcile import CONFIRM_MISMATCH_MS
 from chalicelib.domain.runtime.record import BarView, RunRecord, RunState
 from chalicelib.domain.runtime.states import RunStatus
 from chalicelib.domain.strategy.parse import parse_strategy
 from infra.local.exchange.engine.catalogue import CATALOGUE
-from tests.fakes.facts import a_position
+from tests.fakes.facts import a_position, a_reading
 from tests.simulation.scenario import START_MS, document, terms_of
 
 INSTRUMENT = CATALOGUE["BTCUSDT"].instrument
@@ -34,9 +33,7 @@ RUNNING = RunRecord(
 
 def _read(record: RunRecord, size: str, now: int) -> Decision:
     position = a_position(size=Decimal(size), take_profit=None, updated_ms=now)
-    wallet = WalletFact(Decimal(10_000), Decimal(10_000), Decimal(10_000))
-    snapshot = AccountSnapshot(position=position, orders=(), executions=(), wallet=wallet, taken_ms=now)
-    return decide(record, (SnapshotRead(snapshot, ()),), Situation(now, now, SPEC, INSTRUMENT))
+    return decide(record, (a_reading(position, taken_ms=now),), Situation(now, now, SPEC, INSTRUMENT))
 
 
 def test_a_size_that_differs_once_is_only_looked_at_again() -> None:

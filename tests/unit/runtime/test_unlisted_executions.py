@@ -5,18 +5,17 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from chalicelib.domain.market.side import Side
 from chalicelib.domain.runtime.decide import decide
 from chalicelib.domain.runtime.decision import Decision, Fact, ReadFailed, Situation, SnapshotRead
-from chalicelib.domain.runtime.facts import AccountSnapshot, ExecutionFact, WalletFact
-from chalicelib.domain.runtime.intent import Intent, IntentKind, IntentStatus, order_link_id
+from chalicelib.domain.runtime.facts import ExecutionFact
+from chalicelib.domain.runtime.intent import IntentKind, IntentStatus, order_link_id
 from chalicelib.domain.runtime.messages import ExecutionUpdate, StopRequested
 from chalicelib.domain.runtime.order_life import UNLISTED_AFTER_MS
 from chalicelib.domain.runtime.record import RunRecord
 from chalicelib.domain.runtime.states import RunStatus, StopReason, TradingState
 from chalicelib.domain.strategy.parse import parse_strategy
 from infra.local.exchange.engine.catalogue import CATALOGUE
-from tests.fakes.facts import QTY, a_position, a_running_state, an_execution
+from tests.fakes.facts import QTY, a_position, a_reading, a_running_state, an_execution, an_intent
 from tests.simulation.scenario import START_MS, document, terms_of
 
 INSTRUMENT = CATALOGUE["BTCUSDT"].instrument
@@ -24,24 +23,7 @@ SPEC = parse_strategy(document())
 TERMS = terms_of(SPEC, INSTRUMENT, 60)
 LINK = order_link_id(TERMS.prefix, TERMS.run_id, IntentKind.ENTRY, 1)
 OVER = START_MS + UNLISTED_AFTER_MS
-ENTRY = Intent(
-    intent_id="000001",
-    kind=IntentKind.ENTRY,
-    order_link_id=LINK,
-    symbol="BTCUSDT",
-    side=Side.BUY,
-    order_type="Market",
-    qty=QTY,
-    price=None,
-    stop_loss=Decimal(39_000),
-    take_profit=Decimal(41_000),
-    reason="signal",
-    epoch=1,
-    status=IntentStatus.FILLED,
-    created_ms=START_MS,
-    updated_ms=START_MS,
-    filled_qty=QTY,
-)
+ENTRY = an_intent(LINK, status=IntentStatus.FILLED, created_ms=START_MS, updated_ms=START_MS, filled_qty=QTY)
 
 
 def _waiting(**changes: Any) -> RunRecord:
@@ -50,9 +32,7 @@ def _waiting(**changes: Any) -> RunRecord:
 
 
 def _read(*executions: ExecutionFact, size: Decimal = Decimal(0)) -> SnapshotRead:
-    wallet = WalletFact(Decimal(10_000), Decimal(10_000), Decimal(10_000))
-    snapshot = AccountSnapshot((), a_position(size=size), executions, wallet, START_MS)
-    return SnapshotRead(snapshot, executions)
+    return a_reading(a_position(size=size), executions, START_MS)
 
 
 def _decide(record: RunRecord, now: int, *facts: Fact) -> Decision:
