@@ -26,7 +26,7 @@ from chalicelib.domain.accounts.actor import Actor
 from chalicelib.domain.accounts.roles import Role
 from chalicelib.domain.audit.trading import of_run_event
 from chalicelib.domain.runtime.facts import AccountSnapshot, ExecutionFact
-from chalicelib.domain.runtime.messages import ExecutionUpdate, StopRequested
+from chalicelib.domain.runtime.messages import ExecutionUpdate, Message, PositionUpdate, StopRequested
 from chalicelib.domain.runtime.states import StopReason
 from chalicelib.ports import ConnectionRef
 from chalicelib.run_ports import Pending
@@ -60,7 +60,8 @@ class NoExecution:
 class CountedCalls:
     """An ``Exchange`` that counts how often each of its methods is called.
 
-    The exchange stamps executions by the wall: a run that began ahead of it would take its own for those of before.
+    The exchange stamps executions and positions by the wall: a run that began ahead of it would take its own for those
+    of before.
     """
 
     def __init__(self, target: Any, clock: FastClock) -> None:
@@ -69,10 +70,14 @@ class CountedCalls:
         self.calls: Counter[str] = Counter()
 
     def snapshot(self, ref: ConnectionRef, symbol: str, executions_since_ms: int) -> AccountSnapshot:
-        """The reading, its executions stamped by the run's clock."""
+        """The reading, its executions and its position stamped by the run's clock."""
         self.calls["snapshot"] += 1
         read: AccountSnapshot = self._target.snapshot(ref, symbol, self._clock.to_wall(executions_since_ms))
-        return replace(read, executions=tuple(stamped(row, self._clock) for row in read.executions))
+        return replace(
+            read,
+            position=replace(read.position, updated_ms=self._clock.of_wall(read.position.updated_ms)),
+            executions=tuple(stamped(row, self._clock) for row in read.executions),
+        )
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         method = getattr(self._target, name)
@@ -85,7 +90,7 @@ class CountedCalls:
 
 
 class StampedInbox(DynamoInbox):
-    """The inbox; executions in it are stamped by the run's clock."""
+    """The inbox; executions and positions in it are stamped by the run's clock."""
 
     def __init__(self, clock: FastClock) -> None:
         super().__init__(NoExecution(), clock)
@@ -94,13 +99,16 @@ class StampedInbox(DynamoInbox):
     def pending(self, run_id: str, limit: int) -> Pending:
         """See ``Inbox.pending``."""
         found = super().pending(run_id, limit)
-        messages = tuple(
-            replace(message, execution=stamped(message.execution, self._fast))
-            if isinstance(message, ExecutionUpdate)
-            else message
-            for message in found.messages
-        )
-        return replace(found, messages=messages)
+        return replace(found, messages=tuple(self._stamped(message) for message in found.messages))
+
+    def _stamped(self, message: Message) -> Message:
+        match message:
+            case ExecutionUpdate(execution=execution):
+                return replace(message, execution=stamped(execution, self._fast))
+            case PositionUpdate(position=position):
+                return PositionUpdate(replace(position, updated_ms=self._fast.of_wall(position.updated_ms)))
+            case _:
+                return message
 
 
 def stamped(execution: ExecutionFact, clock: FastClock) -> ExecutionFact:

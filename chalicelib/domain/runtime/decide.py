@@ -44,7 +44,7 @@ from chalicelib.domain.runtime.order_life import absorb_order, cancel, order_ans
 from chalicelib.domain.runtime.orders import Outcome, OutcomeKind
 from chalicelib.domain.runtime.outside_signals import act_on_outside_signal, hear
 from chalicelib.domain.runtime.pausing import begin_stop, fail_start, pause
-from chalicelib.domain.runtime.protection import keep_protected, protection_answered, see_position, settle
+from chalicelib.domain.runtime.protection import hear_of_position, keep_protected, protection_answered, settle
 from chalicelib.domain.runtime.reconcile import absorb_snapshot
 from chalicelib.domain.runtime.record import BarView, RunRecord
 from chalicelib.domain.runtime.states import RunStatus, StopReason
@@ -82,7 +82,7 @@ def _absorb(draft: Draft, fact: Fact) -> None:
             absorb_execution(draft, execution)
         case PositionUpdate(position=position):
             if position.symbol == draft.terms.symbol:
-                see_position(draft, position)
+                hear_of_position(draft, position)
         case SnapshotRead():
             absorb_snapshot(draft, fact)
         case OrderResolved():

@@ -28,12 +28,13 @@ class Holding:
     """A position with a size.
 
     ``entry_value`` is what was paid for ``qty``, in quote currency. ``stop_loss`` and ``take_profit`` are what we want,
-    ``seen_…`` what the exchange's position shows, of a size that may be ahead of ``qty`` or behind it; ``protected_ms``
-    is when a stop was last seen there, None while none was. ``levels_final`` says that the levels are anchored on the
-    price of the whole fill. ``closing`` names why the position is being closed, "" while it is not; no exit is sent
-    before ``next_exit_ms``, and ``exit_refusals`` were refused since one filled. ``opened_qty`` is all that was ever
-    added to it, ``rungs`` its ladder and ``laddered_qty`` the opened quantity that was planned for. ``from_open`` says
-    that it was opened at the open of its entry bar, so that all of that bar's prices came after.
+    ``seen_…`` what the exchange's position shows, of a size that may be ahead of ``qty`` or behind it, and ``seen_ms``
+    since when, by the exchange's clock; ``protected_ms`` is when a stop was first seen there, None while none is.
+    ``levels_final`` says that the levels are anchored on the price of the whole fill. ``closing`` names why the
+    position is being closed, "" while it is not; no exit is sent before ``next_exit_ms``, and ``exit_refusals`` were
+    refused since one filled. ``opened_qty`` is all that was ever added to it, ``rungs`` its ladder and ``laddered_qty``
+    the opened quantity that was planned for. ``from_open`` says that it was opened at the open of its entry bar, so
+    that all of that bar's prices came after.
     """
 
     side: Side
@@ -49,6 +50,7 @@ class Holding:
     seen_stop_loss: Decimal | None = None
     seen_take_profit: Decimal | None = None
     seen_qty: Decimal = ZERO
+    seen_ms: int = 0
     protected_ms: int | None = None
     protect_tries: int = 0
     next_protect_ms: int = 0
@@ -180,4 +182,5 @@ def _opened(execution: ExecutionFact, qty: Decimal, intent_id: str, bar_ms: int)
         intent_id=intent_id,
         best_price=execution.price,
         opened_qty=qty,
+        seen_ms=execution.time_ms,
     )

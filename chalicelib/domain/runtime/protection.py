@@ -19,6 +19,14 @@ from chalicelib.domain.strategy.spec import OnSlTpFailure
 TRY_DELAYS_MS = (500, 1000, 2000)
 
 
+def hear_of_position(draft: Draft, position: PositionFact) -> None:
+    """Takes a position of the stream, unless it is from before what has been seen: messages may be late, and may tell
+    of the position before this one. A reading is asked for after what it answers, and always counts."""
+    holding = draft.state.holding
+    if holding is not None and position.updated_ms >= holding.seen_ms:
+        see_position(draft, position)
+
+
 def see_position(draft: Draft, position: PositionFact) -> None:
     """Takes from the exchange's position whether SL and TP are in place. Sizes are compared elsewhere."""
     holding = draft.state.holding
@@ -31,6 +39,7 @@ def see_position(draft: Draft, position: PositionFact) -> None:
         seen_stop_loss=position.stop_loss,
         seen_take_profit=position.take_profit,
         seen_qty=position.size,
+        seen_ms=position.updated_ms,
         protected_ms=(holding.protected_ms or draft.now) if has_stop else None,
     )
     if seen != before and has_stop:

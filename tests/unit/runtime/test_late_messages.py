@@ -1,0 +1,85 @@
+"""Messages of the stream may come late: what they tell of was over before what the run has seen since."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from chalicelib.domain.market.side import Side
+from chalicelib.domain.runtime.decide import decide
+from chalicelib.domain.runtime.decision import Decision, Fact, Situation
+from chalicelib.domain.runtime.events import EventType
+from chalicelib.domain.runtime.messages import ExecutionUpdate, PositionUpdate
+from chalicelib.domain.runtime.record import RunRecord, RunState
+from chalicelib.domain.runtime.states import TradingState
+from chalicelib.domain.strategy.parse import parse_strategy
+from infra.local.exchange.engine.catalogue import CATALOGUE
+from tests.fakes.facts import (
+    PRICE,
+    a_holding_state,
+    a_position,
+    a_protected_holding,
+    a_reading,
+    a_running_state,
+    an_execution,
+    an_intent,
+)
+from tests.simulation.scenario import START_MS, document, terms_of
+
+INSTRUMENT = CATALOGUE["BTCUSDT"].instrument
+SPEC = parse_strategy(document())
+HOLDING = a_protected_holding(Side.BUY, START_MS)
+
+
+def _decide(state: RunState, *facts: Fact) -> Decision:
+    record = RunRecord(terms_of(SPEC, INSTRUMENT, 60), state, epoch=1)
+    now = START_MS + 10_000
+    return decide(record, facts, Situation(now, now, SPEC, INSTRUMENT))
+
+
+def test_a_stop_that_comes_late_is_not_taken_for_the_one_in_place() -> None:
+    seen = replace(HOLDING, seen_ms=START_MS + 5_000)
+    late = PositionUpdate(a_position(stop_loss=PRICE - 2000, updated_ms=START_MS + 4_999))
+    decision = _decide(a_holding_state(seen, START_MS), late)
+
+    assert decision.state.holding == seen
+    assert (decision.commands, decision.events) == ((), ())
+
+
+def test_a_stop_that_is_told_of_in_the_same_moment_is() -> None:
+    seen = replace(HOLDING, seen_ms=START_MS + 5_000)
+    moved = PositionUpdate(a_position(stop_loss=PRICE - 2000, updated_ms=START_MS + 5_000))
+    decision = _decide(a_holding_state(seen, START_MS), moved)
+
+    assert decision.state.holding is not None
+    assert decision.state.holding.seen_stop_loss == PRICE - 2000
+    assert [event.type for event in decision.events] == [EventType.TRADING_STOP_SET]
+
+
+def test_the_stop_of_the_position_before_protects_nothing() -> None:
+    entry = an_intent("sim-x-e1")
+    entering = a_running_state(START_MS, trading=TradingState.ARMED, entry=entry, last_price=PRICE)
+    fill = an_execution(order_link_id=entry.order_link_id, time_ms=START_MS + 5_000)
+    before = PositionUpdate(a_position(updated_ms=START_MS + 4_000))
+    decision = _decide(entering, ExecutionUpdate(fill), before)
+
+    assert decision.state.holding is not None
+    assert decision.state.holding.protected_ms is None
+    assert decision.reads.snapshot
+
+
+def test_a_reading_counts_whatever_its_time() -> None:
+    seen = replace(HOLDING, seen_ms=START_MS + 5_000)
+    bare = a_position(stop_loss=None, take_profit=None, updated_ms=START_MS)
+    decision = _decide(a_holding_state(seen, START_MS), a_reading(bare, taken_ms=START_MS + 10_000))
+
+    assert decision.state.holding is not None
+    assert (decision.state.holding.protected_ms, decision.state.holding.seen_ms) == (None, START_MS)
+    assert decision.commands, "the missing stop is asked for"
+
+
+def test_a_flat_position_says_nothing_of_levels() -> None:
+    decision = _decide(
+        a_holding_state(HOLDING, START_MS), PositionUpdate(a_position(size=Decimal(0), updated_ms=START_MS + 9_000))
+    )
+    assert decision.state.holding == HOLDING
