@@ -36,9 +36,11 @@ def cost_of_an_hour(counts: HourlyCounts, region: str) -> dict[str, float]:
     seconds += counts.executions * plan["execution_seconds"] * plan["execution_gb"]
     seconds += (counts.pushes + counts.shared_invocations / runs) * plan["push_seconds"] * plan["push_gb"]
     requests = counts.ticks + counts.executions + counts.pushes + counts.shared_invocations / runs
-    tasks = plan["sidecar_tasks"]
     task_hour = plan["sidecar_vcpu"] * price["fargate_arm64_vcpu_hour"]
-    task_hour += plan["sidecar_gb"] * price["fargate_arm64_gb_hour"] + price["public_ipv4_hour"]
+    task_hour += plan["sidecar_gb"] * price["fargate_arm64_gb_hour"]
+    spare = plan["sidecar_tasks_on_spare_capacity"]
+    full_price_tasks = plan["sidecar_tasks"] - spare + spare * plan["spare_capacity_share"]
+    sidecar_hour = full_price_tasks * task_hour + plan["sidecar_tasks"] * price["public_ipv4_hour"]
     fixed_month = plan["metrics"] * price["metric_month"] + plan["alarms"] * price["alarm_month"]
     fixed_month += plan["keys"] * price["kms_key_month"]
     writes = counts.write_units + counts.shared_write_units / runs
@@ -49,6 +51,6 @@ def cost_of_an_hour(counts: HourlyCounts, region: str) -> dict[str, float]:
         "dynamodb": writes * price["dynamodb_wru"] + reads * price["dynamodb_rru"],
         "logs": counts.log_bytes / GIGABYTE * price["logs_ingested_gb"],
         "kms": counts.executions * price["kms_symmetric_request"],
-        "fargate": tasks * task_hour / runs,
+        "fargate": sidecar_hour / runs,
         "fixed": fixed_month / month / runs,
     }

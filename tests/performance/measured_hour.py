@@ -17,9 +17,9 @@ from pynamodb.connection import Connection
 
 from chalicelib.adapters.dynamodb.inbox import DynamoInbox
 from chalicelib.adapters.dynamodb.kill_switch import DynamoKillSwitch
-from chalicelib.adapters.dynamodb.run_tables import WAKE, RunItem
+from chalicelib.adapters.dynamodb.run_tables import RUN, WAKE, RunItem
 from chalicelib.adapters.dynamodb.runs import DynamoRunStore
-from chalicelib.bootstrap import clock
+from chalicelib.bootstrap import clock, settings
 from chalicelib.bootstrap.exchange import exchange, market_data
 from chalicelib.bootstrap.runtime import judge, run_store
 from chalicelib.domain.accounts.actor import Actor
@@ -27,11 +27,13 @@ from chalicelib.domain.accounts.roles import Role
 from chalicelib.domain.audit.trading import of_run_event
 from chalicelib.domain.runtime.facts import AccountSnapshot, ExecutionFact
 from chalicelib.domain.runtime.messages import ExecutionUpdate, Message, PositionUpdate, StopRequested
+from chalicelib.domain.runtime.record import ActiveRun, RunTerms
 from chalicelib.domain.runtime.states import StopReason
 from chalicelib.ports import ConnectionRef
 from chalicelib.run_ports import Pending
 from chalicelib.services.runs.start import StartRun
 from chalicelib.services.runs.tick import TickRun
+from chalicelib.services.sidecar.look_again import LookAgain
 from tests.performance.capacity_meter import Meter, metered
 from tests.performance.fast_clock import FastClock
 
@@ -144,7 +146,10 @@ def measured_hour(start: StartRun, session: dict[str, Any], bot_id: str, fast: F
     begin = replace(start, store=store, workflow=NoExecution(), clock=fast)
     actor = Actor(session["user"]["id"], session["workspace"]["id"], Role(session["workspace"]["role"]))
     record = begin(actor, bot_id, MINUTES, None)
-    run_id = record.terms.run_id
+    terms = record.terms
+    run_id = terms.run_id
+    look_again = LookAgain(inbox, fast, int(settings().candle_wake_spread_ms * fast.speed))
+    row = Uncounted(run_id)
     hour = Hour()
     with metered() as hour.meter:
         deadline_told = False
@@ -165,8 +170,8 @@ def measured_hour(start: StartRun, session: dict[str, Any], bot_id: str, fast: F
             if outcome == "ended":
                 break
             if outcome == "parked":
-                hour.supervised += not _rung(run_id, store, inbox, fast)
-            if not deadline_told and fast.now_ms() >= record.terms.deadline_ms:
+                hour.supervised += not _rung(row, terms, look_again, fast)
+            if not deadline_told and fast.now_ms() >= terms.deadline_ms:
                 deadline_told = True
                 inbox.post(run_id, StopRequested(StopReason.TIMEOUT, None, "deadline"))
     hour.executions = calls.calls
@@ -176,23 +181,40 @@ def measured_hour(start: StartRun, session: dict[str, Any], bot_id: str, fast: F
     return hour
 
 
-def _rung(run_id: str, store: DynamoRunStore, inbox: DynamoInbox, clock: FastClock) -> bool:
+class Uncounted:
+    """Reads rows of one run past what is counted, as often as it likes."""
+
+    def __init__(self, run_id: str) -> None:
+        self._run_id = run_id
+        self._client = Connection().client
+
+    @property
+    def look_ms(self) -> int:
+        """When the run must look at its account again, 0 when it need not."""
+        return int(self._row(RUN).get("look_ms", {"N": "0"})["N"])
+
+    @property
+    def parked(self) -> bool:
+        """Whether the run has left its token with the doorbell, and nobody has taken it."""
+        return "token" in self._row(WAKE)
+
+    def _row(self, item: str) -> dict[str, Any]:
+        key = {"run_id": {"S": self._run_id}, "item": {"S": item}}
+        answer = self._client.get_item(TableName=RunItem.Meta.table_name, Key=key, ConsistentRead=True)
+        row: dict[str, Any] = answer.get("Item", {})
+        return row
+
+
+def _rung(row: Uncounted, terms: RunTerms, look_again: LookAgain, clock: FastClock) -> bool:
     """Whether somebody took the token before the time was over; also true at the deadline, whose branch rings.
 
     A run that must look at its account again is rung here: the sidecar, whose part that is, has the wall's clock.
     """
     end = time.monotonic() + SUPERVISION_SECONDS / clock.speed
-    record = store.get(run_id)
-    look_ms, deadline_ms = record.state.look_ms, record.terms.deadline_ms
-    client = Connection().client
-    table = RunItem.Meta.table_name
-    key = {"run_id": {"S": run_id}, "item": {"S": WAKE}}
+    run = ActiveRun(terms.run_id, terms.workspace_id, "", terms.symbol, terms.intervals, row.look_ms)
     while time.monotonic() < end:
-        item = client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item", {})
-        if "token" not in item or clock.now_ms() >= deadline_ms:
+        if not row.parked or clock.now_ms() >= terms.deadline_ms:
             return True
-        if look_ms and clock.now_ms() >= look_ms:
-            inbox.ring(run_id)
-            return True
+        look_again([run])
         time.sleep(0.02)
     return False

@@ -28,6 +28,7 @@ CASES = (
     ("15m_candles", strategy_spec("Counted 15m", timeframe="15m"), 0.005),
     ("15m_candles_held", always_long("Counted held", stop_pct=20, target_pct=20) | {"timeframe": "15m"}, 0.005),
     ("1m_candles", strategy_spec("Counted 1m", timeframe="1m"), 0.007),
+    ("1m_candles_held", always_long("Counted held 1m", stop_pct=20, target_pct=20) | {"timeframe": "1m"}, 0.007),
 )
 LIVE_SECONDS = 35.0
 MOST_HISTORY_EVENTS = 1000

@@ -51,8 +51,9 @@ from chalicelib.domain.runtime.states import RunStatus, StopReason
 from chalicelib.domain.runtime.winding_down import wind_down
 from chalicelib.domain.strategy.spec import OnStop
 
-# Due a little early: a wake that comes each minute would find it not quite due, and leave it to the one after.
-RECONCILE_EVERY_MS = 55_000
+# Whoever is awake anyway reads an account that was read this long ago: what wakes a run each minute then brings the
+# reading that is due each minute, and no other wake is needed for it.
+STALE_READING_MS = 25_000
 SAME_OUTAGE_MS = 10_000
 START_WITHIN_MS = 5 * 60_000
 # A stream that was never there has no gap to speak of: it has connected, not come back.
@@ -274,13 +275,13 @@ def _expire_limit_entry(draft: Draft) -> None:
 
 
 def _read_what_is_due(draft: Draft) -> None:
-    """Candles when a bar must have closed; the account when something asks for it or a minute has passed."""
+    """Candles when a bar must have closed; the account when something asks for it or its reading is stale."""
     length = draft.terms.timeframe.milliseconds
     newest_closed = draft.terms.timeframe.open_time(draft.situation.market_now_ms) - length
     bar = draft.state.bar
     if draft.state.status is not RunStatus.STOPPING and (bar is None or newest_closed > bar.open_time_ms):
         draft.read(candles=True)
-    due = draft.state.reconcile_due or draft.now - draft.state.reconciled_ms >= RECONCILE_EVERY_MS
+    due = draft.state.reconcile_due or draft.now - draft.state.reconciled_ms >= STALE_READING_MS
     if due and draft.snapshot_seen:
         # What asks came after that reading, or is not answered by it.
         draft.waiting = True

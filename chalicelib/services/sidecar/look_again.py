@@ -10,18 +10,33 @@ from collections.abc import Callable, Iterable
 from chalicelib.domain.runtime.record import ActiveRun
 from chalicelib.ports import Clock
 from chalicelib.run_ports import Inbox
+from chalicelib.services.sidecar.deliver import spread_ms
 
 REPEAT_MS = 60_000
+# A candle that is about to wake the run, or has just closed, brings the look: two wakes for one minute cost twice.
+CANDLE_AHEAD_MS = 5_000
+CANDLE_LATE_MS = 2_000
 
 
 class LookAgain:
-    """Rings each due run once, then only after a minute: an exchange that does not answer is asked no more often."""
+    """Rings each due run once, then only after a minute: an exchange that does not answer is asked no more often.
 
-    def __init__(self, inbox: Inbox, clock: Clock, serving: Callable[[ActiveRun], None] = lambda run: None) -> None:
-        """``serving`` is told of each run before it is rung."""
+    It rings some seconds later when a candle is expected to wake the run before that, which reads the account too.
+    """
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        clock: Clock,
+        candle_spread_ms: int,
+        serving: Callable[[ActiveRun], None] = lambda run: None,
+    ) -> None:
+        """``candle_spread_ms`` is the time over which the wakes of one candle are spread; ``serving`` is told of each
+        run before it is rung."""
         self._inbox = inbox
         self._serving = serving
         self._clock = clock
+        self._candle_spread_ms = candle_spread_ms
         self._rung: dict[str, tuple[int, int]] = {}
 
     def __call__(self, runs: Iterable[ActiveRun]) -> None:
@@ -33,8 +48,13 @@ class LookAgain:
             asked = look_ms == run.look_ms and now - rung_ms < REPEAT_MS
             if asked:
                 rung[run.run_id] = (look_ms, rung_ms)
-            elif run.look_ms and now >= run.look_ms:
+            elif run.look_ms and now >= run.look_ms and not self._candle_brings_it(run):
                 self._serving(run)
                 self._inbox.ring(run.run_id)
                 rung[run.run_id] = (run.look_ms, now)
         self._rung = rung
+
+    def _candle_brings_it(self, run: ActiveRun) -> bool:
+        shortest = min(interval.milliseconds for interval in run.intervals)
+        since = (self._clock.market_now_ms() - spread_ms(run.run_id, self._candle_spread_ms)) % shortest
+        return since < CANDLE_LATE_MS or shortest - since <= CANDLE_AHEAD_MS

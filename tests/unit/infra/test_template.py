@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from infra.package import RUNTIME, Package
+from tests.performance.cost_model import TABLE
 
 CONTRACT_TABLES = {
     "mails",
@@ -109,3 +110,17 @@ def test_the_rest_api_stays_under_the_limit_of_resources(resources: dict[str, An
     paths = resources["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
     nodes = {tuple(path.split("/")[:depth]) for path in paths for depth in range(2, len(path.split("/")) + 1)}
     assert len(nodes) < 300
+
+
+def test_the_sidecars_are_those_that_the_cost_model_counts_and_one_of_them_is_not_taken_back(
+    resources: dict[str, Any],
+) -> None:
+    plan: dict[str, float] = TABLE["deployment"]
+    service, task = (resources[name]["Properties"] for name in ("SidecarService", "SidecarTask"))
+    strategy = {one["CapacityProvider"]: one for one in service["CapacityProviderStrategy"]}
+    assert set(resources["SidecarCluster"]["Properties"]["CapacityProviders"]) == set(strategy)
+    assert service["DesiredCount"] == plan["sidecar_tasks"]
+    assert strategy["FARGATE"]["Base"] == plan["sidecar_tasks"] - plan["sidecar_tasks_on_spare_capacity"] >= 1
+    assert (strategy["FARGATE"]["Weight"], strategy["FARGATE_SPOT"]["Weight"]) == (0, 1)
+    assert (int(task["Cpu"]) / 1024, int(task["Memory"]) / 1024) == (plan["sidecar_vcpu"], plan["sidecar_gb"])
+    assert task["RuntimePlatform"]["CpuArchitecture"] == "ARM64"

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from chalicelib.domain.market.side import Side
-from chalicelib.domain.runtime.decide import decide
+from chalicelib.domain.runtime.decide import STALE_READING_MS, decide
 from chalicelib.domain.runtime.decision import (
     CommandDone,
     Decision,
@@ -140,3 +140,8 @@ def test_an_order_of_unknown_status_is_looked_up_ever_later() -> None:
     answered = _decide(state, START_MS, OrderResolved("000001", unknown))
     assert (answered.reads.resolve, answered.waiting) == ((), True)
     assert len(_decide(answered.state, START_MS + 1000).reads.resolve) == 1
+
+
+@pytest.mark.parametrize(("age_ms", "reads"), [(STALE_READING_MS - 1, False), (STALE_READING_MS, True)])
+def test_whoever_is_awake_reads_an_account_whose_reading_is_stale(age_ms: int, reads: bool) -> None:
+    assert _decide(a_running_state(START_MS, bar=BAR), START_MS + age_ms).reads.snapshot is reads
