@@ -50,7 +50,7 @@ export default defineConfig({
   },
   projects: [
     { name: "mock", testMatch: /mock\/.*\.spec\.ts/, use: { baseURL: `http://127.0.0.1:${PORT}` } },
-    { name: "live", testMatch: /live\/.*\.spec\.ts/, timeout: 300_000, expect: { timeout: 45_000 }, use: { baseURL: process.env.BASE_URL ?? "http://127.0.0.1:8080" } },
+    { name: "live", testMatch: /live\/.*\.spec\.ts/, timeout: 300_000, expect: { timeout: 45_000 }, use: { baseURL: process.env.BASE_URL ?? "http://localhost:8080" } },
   ],
   ...(live
     ? {}

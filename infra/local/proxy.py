@@ -19,7 +19,7 @@ import websockets
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -40,6 +40,8 @@ HOP_BY_HOP: Final = frozenset(
         "upgrade",
     }
 )
+# The name that the printed addresses, the public origin and the page's policy mean.
+NAME: Final = "localhost"
 METHODS: Final = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 # The page's headers are kept beside the page, where its browser tests and the CDN's policy find them too.
 PAGE_HEADERS: Final[dict[str, str]] = json.loads((PROJECT / "frontend" / "security-headers.json").read_text())
@@ -91,6 +93,9 @@ def web_app(origins: Origins, mailbox: Mailbox) -> Starlette:
             await _relay(browser, backend)
 
     async def page(request: Request) -> Response:
+        if request.url.hostname == HOST:
+            # The same place by another name, but another origin: the page's WebSocket would be foreign to its policy.
+            return RedirectResponse(request.url.replace(hostname=NAME), headers=PAGE_HEADERS)
         root = origins.page.resolve()
         wanted = (root / PAGES.get(request.path_params["path"], request.path_params["path"])).resolve()
         if wanted.is_file() and wanted.is_relative_to(root):
@@ -128,7 +133,7 @@ class _LocalHostsOnly:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in ("http", "websocket"):
             host = dict(scope["headers"]).get(b"host", b"").decode("latin-1").rsplit(":", 1)[0]
-            if host not in ("localhost", HOST):
+            if host not in (NAME, HOST):
                 await _refuse(scope, receive, send)
                 return
         await self._app(scope, receive, send)
@@ -139,7 +144,7 @@ async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
         close: Message = {"type": "websocket.close", "code": 1008}
         await send(close)
         return
-    await PlainTextResponse("this is the local cloud: use http://localhost", status_code=421)(scope, receive, send)
+    await PlainTextResponse(f"this is the local cloud: use http://{NAME}", status_code=421)(scope, receive, send)
 
 
 def _travels(name: bytes) -> bool:

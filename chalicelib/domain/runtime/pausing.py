@@ -48,7 +48,7 @@ def begin_stop(draft: Draft, reason: StopReason, policy: OnStop | None = None, a
         return
     begun = state.status not in (RunStatus.QUEUED, RunStatus.STARTING)
     chosen = policy or draft.spec.execution.on_stop
-    draft.update(stop_reason=reason, stop_policy=chosen, stop_since_ms=draft.now)
+    draft.update(stop_reason=reason, stop_policy=chosen)
     severity = Severity.INFO if reason in (StopReason.MANUAL, StopReason.TIMEOUT) else Severity.WARNING
     draft.emit(
         EventType.STOP_REQUESTED,

@@ -92,7 +92,6 @@ class RunState:
     trading: TradingState = TradingState.IDLE
     stop_reason: StopReason | None = None
     stop_policy: OnStop | None = None
-    stop_since_ms: int = 0
     started_ms: int = 0
     ended_ms: int = 0
     event_seq: int = 0

@@ -59,3 +59,10 @@ def test_the_api_reference_is_served_under_the_apps_policy(get: Get, path: str) 
     answer = get(path)
 
     assert {name: answer.headers[name] for name in PAGE_HEADERS} == PAGE_HEADERS
+
+
+@pytest.mark.parametrize("path", ["/", "/factory/bots?tab=events", "/docs"])
+def test_the_page_by_its_number_leads_to_the_page_by_its_name(get: Get, path: str) -> None:
+    answer = get(f"http://127.0.0.1:8080{path}")
+
+    assert (answer.status_code, answer.headers["location"]) == (307, f"http://localhost:8080{path}")
