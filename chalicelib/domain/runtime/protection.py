@@ -21,9 +21,10 @@ TRY_DELAYS_MS = (500, 1000, 2000)
 
 def hear_of_position(draft: Draft, position: PositionFact) -> None:
     """Takes a position of the stream, unless it is from before what has been seen: messages may be late, and may tell
-    of the position before this one. A reading is asked for after what it answers, and always counts."""
+    of the position before this one. One without a time counts; so does a reading, which is asked for after what it
+    answers."""
     holding = draft.state.holding
-    if holding is not None and position.updated_ms >= holding.seen_ms:
+    if holding is not None and (not position.updated_ms or position.updated_ms >= holding.seen_ms):
         see_position(draft, position)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
+
 from chalicelib.domain.market.side import Side
 from chalicelib.domain.runtime.decide import decide
 from chalicelib.domain.runtime.decision import Decision, Fact, Situation
@@ -46,9 +48,10 @@ def test_a_stop_that_comes_late_is_not_taken_for_the_one_in_place() -> None:
     assert (decision.commands, decision.events) == ((), ())
 
 
-def test_a_stop_that_is_told_of_in_the_same_moment_is() -> None:
+@pytest.mark.parametrize("updated_ms", [START_MS + 5_000, 0])
+def test_a_stop_that_is_told_of_in_the_same_moment_or_without_a_time_is(updated_ms: int) -> None:
     seen = replace(HOLDING, seen_ms=START_MS + 5_000)
-    moved = PositionUpdate(a_position(stop_loss=PRICE - 2000, updated_ms=START_MS + 5_000))
+    moved = PositionUpdate(a_position(stop_loss=PRICE - 2000, updated_ms=updated_ms))
     decision = _decide(a_holding_state(seen, START_MS), moved)
 
     assert decision.state.holding is not None
