@@ -153,8 +153,8 @@ class ExecutionFact:
 
 @dataclass(frozen=True, slots=True)
 class PositionFact:
-    """The one-way position of a symbol. ``side`` is None and ``size`` zero when flat; ``updated_ms`` is 0 when no time was
-    named."""
+    """The one-way position of a symbol. ``side`` is None and ``size`` zero when flat; ``updated_ms`` is 0 when no time
+    was named."""
 
     symbol: str
     side: Side | None
