@@ -26,7 +26,7 @@ def supervisor() -> Supervisor:
         holder=shard_holder(ids().ulid(), lines_about_shard),
         pool=StreamPool(urls(), delivery, work, exchange("sidecar").sign_stream),
         delivery=delivery,
-        look_again=LookAgain(inbox(), clock(), spread_ms, serving=lines_about_run),
+        look_again=LookAgain(inbox(), clock(), delivery.candle_delay_ms, serving=lines_about_run),
         work=work,
         timetable=timetable,
     )

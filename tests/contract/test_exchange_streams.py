@@ -52,7 +52,7 @@ class Sidecar:
             holder=ShardHolder("task-1", FakeLeaseStore(), clock),
             pool=self.pool,
             delivery=delivery,
-            look_again=LookAgain(self.inbox, clock, candle_spread_ms=0),
+            look_again=LookAgain(self.inbox, clock, delivery.candle_delay_ms),
             work=work,
             timetable=timetable,
             beat=lambda: None,

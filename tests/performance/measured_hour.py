@@ -33,6 +33,7 @@ from chalicelib.ports import ConnectionRef
 from chalicelib.run_ports import Pending
 from chalicelib.services.runs.start import StartRun
 from chalicelib.services.runs.tick import TickRun
+from chalicelib.services.sidecar.deliver import spread_ms
 from chalicelib.services.sidecar.look_again import LookAgain
 from tests.performance.capacity_meter import Meter, metered
 from tests.performance.fast_clock import FastClock
@@ -148,7 +149,8 @@ def measured_hour(start: StartRun, session: dict[str, Any], bot_id: str, fast: F
     record = begin(actor, bot_id, MINUTES, None)
     terms = record.terms
     run_id = terms.run_id
-    look_again = LookAgain(inbox, fast, int(settings().candle_wake_spread_ms * fast.speed))
+    spread = settings().candle_wake_spread_ms
+    look_again = LookAgain(inbox, fast, lambda of_run: int(spread_ms(of_run, spread) * fast.speed))
     row = Uncounted(run_id)
     hour = Hour()
     with metered() as hour.meter:

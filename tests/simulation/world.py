@@ -124,7 +124,7 @@ class Simulated:
         self.inbox = MemoryInbox(self.store, self.workflow)
         self.switch = self.store.switches
         self.watch = Watch(self.engine, self.account, self.store, most_usd=most_at_stake(self.spec))
-        self.look_again = LookAgain(self.inbox, self.clock, candle_spread_ms=0)
+        self.look_again = LookAgain(self.inbox, self.clock, candle_delay_ms=lambda run_id: 0)
         self.clock.on_pass = self._pass
         self.tick = self._tick_service()
         self.outside = OutsideSignals(options.rates, Random(options.seed), options.mutation)

@@ -40,7 +40,7 @@ def see_position(draft: Draft, position: PositionFact) -> None:
         seen_stop_loss=position.stop_loss,
         seen_take_profit=position.take_profit,
         seen_qty=position.size,
-        seen_ms=position.updated_ms,
+        seen_ms=max(holding.seen_ms, position.updated_ms),
         protected_ms=(holding.protected_ms or draft.now) if has_stop else None,
     )
     if seen != before and has_stop:

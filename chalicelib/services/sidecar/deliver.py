@@ -125,11 +125,15 @@ class Delivery:
         """A candle has closed: every run's wake has its own moment within the spread, the same for all intervals."""
         message = CandleClosed(interval, open_time_ms)
         for run in self._routes.candles.get((symbol, interval), ()):
-            delay_ms = spread_ms(run.run_id, self._candle_spread_ms)
+            delay_ms = self.candle_delay_ms(run.run_id)
             if delay_ms:
                 self._later.after(delay_ms, run.run_id, partial(self._post, run, message))
             else:
                 self._post(run, message)
+
+    def candle_delay_ms(self, run_id: str) -> int:
+        """How long after a candle's close this run is woken by it."""
+        return spread_ms(run_id, self._candle_spread_ms)
 
     def private_live(self, ref: ConnectionRef, gap_ms: int) -> None:
         """The account's stream is (again) live; ``gap_ms`` of it were not heard."""

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from chalicelib.domain.runtime.record import ActiveRun
-from chalicelib.ports import Clock
+from chalicelib.ports import Clock, ExchangeUnavailable
 from chalicelib.run_ports import Inbox
-from chalicelib.services.sidecar.deliver import spread_ms
 
 REPEAT_MS = 60_000
-# A candle that is about to wake the run, or has just closed, brings the look: two wakes for one minute cost twice.
-CANDLE_AHEAD_MS = 5_000
+# A candle that is about to wake the run, or has just closed, brings the look: two wakes for one minute cost twice. By
+# this much more than a minute may pass between two looks when it does not come.
+CANDLE_AHEAD_MS = 2_500
 CANDLE_LATE_MS = 2_000
 
 
@@ -28,15 +28,15 @@ class LookAgain:
         self,
         inbox: Inbox,
         clock: Clock,
-        candle_spread_ms: int,
+        candle_delay_ms: Callable[[str], int],
         serving: Callable[[ActiveRun], None] = lambda run: None,
     ) -> None:
-        """``candle_spread_ms`` is the time over which the wakes of one candle are spread; ``serving`` is told of each
-        run before it is rung."""
+        """``candle_delay_ms`` tells how long after a candle's close the run of this id is woken by it; ``serving`` is
+        told of each run before it is rung."""
         self._inbox = inbox
         self._serving = serving
         self._clock = clock
-        self._candle_spread_ms = candle_spread_ms
+        self._candle_delay_ms = candle_delay_ms
         self._rung: dict[str, tuple[int, int]] = {}
 
     def __call__(self, runs: Iterable[ActiveRun]) -> None:
@@ -55,6 +55,10 @@ class LookAgain:
         self._rung = rung
 
     def _candle_brings_it(self, run: ActiveRun) -> bool:
+        try:
+            market_now = self._clock.market_now_ms()
+        except ExchangeUnavailable:
+            return False
         shortest = min(interval.milliseconds for interval in run.intervals)
-        since = (self._clock.market_now_ms() - spread_ms(run.run_id, self._candle_spread_ms)) % shortest
+        since = (market_now - self._candle_delay_ms(run.run_id)) % shortest
         return since < CANDLE_LATE_MS or shortest - since <= CANDLE_AHEAD_MS

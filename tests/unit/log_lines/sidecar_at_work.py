@@ -112,7 +112,7 @@ def a_sidecar(patch: pytest.MonkeyPatch) -> None:
         holder=holder,
         pool=pool,
         delivery=delivery,
-        look_again=LookAgain(inbox, clock, 0, lines_about_run),
+        look_again=LookAgain(inbox, clock, delivery.candle_delay_ms, lines_about_run),
         work=work,
         timetable=timetable,
         beat=lambda: None,

@@ -74,10 +74,11 @@ def test_the_stop_of_the_position_before_protects_nothing() -> None:
 def test_a_reading_counts_whatever_its_time() -> None:
     seen = replace(HOLDING, seen_ms=START_MS + 5_000)
     bare = a_position(stop_loss=None, take_profit=None, updated_ms=START_MS)
-    decision = _decide(a_holding_state(seen, START_MS), a_reading(bare, taken_ms=START_MS + 10_000))
+    late = PositionUpdate(a_position(updated_ms=START_MS + 4_000))
+    decision = _decide(a_holding_state(seen, START_MS), a_reading(bare, taken_ms=START_MS + 10_000), late)
 
     assert decision.state.holding is not None
-    assert (decision.state.holding.protected_ms, decision.state.holding.seen_ms) == (None, START_MS)
+    assert decision.state.holding.protected_ms is None, "a message from before what was seen has put the stop back"
     assert decision.commands, "the missing stop is asked for"
 
 
