@@ -40,7 +40,7 @@ from infra.local.ministack import (
     websocket_url,
 )
 from infra.local.page_build import DIST, ensure_page, require_tools
-from infra.local.ports import HOST, Ports
+from infra.local.ports import HOST, NAME, Ports
 from infra.local.progress import Progress
 from infra.local.proxy import Origins, WebProxy
 from infra.local.resume import resume_runs
@@ -236,12 +236,12 @@ class LocalCloud:
         )
 
     def _endpoints(self) -> dict[str, str]:
-        web = f"http://localhost:{self.ports.web}"
+        web = f"http://{NAME}:{self.ports.web}"
         credentials = demo_credentials(self.state)
         return {
             "web": web,
             "api": f"{web}/api/v1",
-            "ws": f"ws://localhost:{self.ports.web}/ws",
+            "ws": f"ws://{NAME}:{self.ports.web}/ws",
             "aws": self.aws_url,
             "exchange_rest": f"http://{HOST}:{self.ports.exchange}",
             "exchange_ws": f"ws://{HOST}:{self.ports.exchange}",

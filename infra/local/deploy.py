@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from infra.local.aws_environment import aws_client
 from infra.local.ministack import local_template, websocket_management_url
-from infra.local.ports import HOST, Ports
+from infra.local.ports import HOST, NAME, Ports
 from infra.package import PROJECT, build
 
 STACK = "botmarketplace-local"
@@ -44,7 +44,7 @@ def parameters(ports: Ports, speed: float) -> dict[str, str]:
         "BybitEnv": "simulator",
         "SimulatorRestUrl": f"http://{HOST}:{ports.exchange}",
         "SimulatorWsUrl": f"ws://{HOST}:{ports.exchange}",
-        "PublicOrigin": f"http://localhost:{ports.web}",
+        "PublicOrigin": f"http://{NAME}:{ports.web}",
         "RefreshCookieSecure": "false",
         "MailFrom": "",
         "Registration": "open",
@@ -53,7 +53,7 @@ def parameters(ports: Ports, speed: float) -> dict[str, str]:
         # Small parts: sweeps are spread here as they are on AWS, only sooner.
         "LabPartWork": "5000000",
         "WebsocketManagementUrl": websocket_management_url(ports),
-        "WebsocketPublicUrl": f"ws://localhost:{ports.web}/ws",
+        "WebsocketPublicUrl": f"ws://{NAME}:{ports.web}/ws",
     }
 
 

@@ -6,6 +6,8 @@ import socket
 from dataclasses import dataclass
 
 HOST = "127.0.0.1"
+NAME = "localhost"
+"""What ``HOST`` is called in every address that is shown: a page by its number is another origin."""
 
 
 class PortTaken(Exception):

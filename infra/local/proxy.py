@@ -25,7 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from infra.local.mailbox import Mailbox, mailbox_routes
-from infra.local.ports import HOST
+from infra.local.ports import HOST, NAME
 from infra.package import PROJECT
 
 HOP_BY_HOP: Final = frozenset(
@@ -40,8 +40,6 @@ HOP_BY_HOP: Final = frozenset(
         "upgrade",
     }
 )
-# The name that the printed addresses, the public origin and the page's policy mean.
-NAME: Final = "localhost"
 METHODS: Final = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 # The page's headers are kept beside the page, where its browser tests and the CDN's policy find them too.
 PAGE_HEADERS: Final[dict[str, str]] = json.loads((PROJECT / "frontend" / "security-headers.json").read_text())

@@ -25,7 +25,7 @@ from chalicelib.bootstrap.runtime import judge, run_store
 from chalicelib.domain.accounts.actor import Actor
 from chalicelib.domain.accounts.roles import Role
 from chalicelib.domain.audit.trading import of_run_event
-from chalicelib.domain.runtime.facts import AccountSnapshot, ExecutionFact
+from chalicelib.domain.runtime.facts import AccountSnapshot, ExecutionFact, PositionFact
 from chalicelib.domain.runtime.messages import ExecutionUpdate, Message, PositionUpdate, StopRequested
 from chalicelib.domain.runtime.record import ActiveRun, RunTerms
 from chalicelib.domain.runtime.states import StopReason
@@ -78,7 +78,7 @@ class CountedCalls:
         read: AccountSnapshot = self._target.snapshot(ref, symbol, self._clock.to_wall(executions_since_ms))
         return replace(
             read,
-            position=replace(read.position, updated_ms=self._clock.of_wall(read.position.updated_ms)),
+            position=shown_at(read.position, self._clock),
             executions=tuple(stamped(row, self._clock) for row in read.executions),
         )
 
@@ -109,7 +109,7 @@ class StampedInbox(DynamoInbox):
             case ExecutionUpdate(execution=execution):
                 return replace(message, execution=stamped(execution, self._fast))
             case PositionUpdate(position=position):
-                return PositionUpdate(replace(position, updated_ms=self._fast.of_wall(position.updated_ms)))
+                return PositionUpdate(shown_at(position, self._fast))
             case _:
                 return message
 
@@ -117,6 +117,11 @@ class StampedInbox(DynamoInbox):
 def stamped(execution: ExecutionFact, clock: FastClock) -> ExecutionFact:
     """The execution at the run's time."""
     return replace(execution, time_ms=clock.of_wall(execution.time_ms))
+
+
+def shown_at(position: PositionFact, clock: FastClock) -> PositionFact:
+    """The position as of the run's time."""
+    return replace(position, updated_ms=clock.of_wall(position.updated_ms))
 
 
 @dataclass(slots=True)

@@ -8,14 +8,9 @@ from decimal import Decimal
 import pytest
 
 from chalicelib.domain.market.side import Side
-from chalicelib.domain.runtime.decide import decide
-from chalicelib.domain.runtime.decision import Decision, Fact, Situation
 from chalicelib.domain.runtime.events import EventType
 from chalicelib.domain.runtime.messages import ExecutionUpdate, PositionUpdate
-from chalicelib.domain.runtime.record import RunRecord, RunState
 from chalicelib.domain.runtime.states import TradingState
-from chalicelib.domain.strategy.parse import parse_strategy
-from infra.local.exchange.engine.catalogue import CATALOGUE
 from tests.fakes.facts import (
     PRICE,
     a_holding_state,
@@ -26,23 +21,17 @@ from tests.fakes.facts import (
     an_execution,
     an_intent,
 )
-from tests.simulation.scenario import START_MS, document, terms_of
+from tests.simulation.scenario import START_MS
+from tests.unit.runtime.plain_run import decided
 
-INSTRUMENT = CATALOGUE["BTCUSDT"].instrument
-SPEC = parse_strategy(document())
+NOW = START_MS + 10_000
 HOLDING = a_protected_holding(Side.BUY, START_MS)
-
-
-def _decide(state: RunState, *facts: Fact) -> Decision:
-    record = RunRecord(terms_of(SPEC, INSTRUMENT, 60), state, epoch=1)
-    now = START_MS + 10_000
-    return decide(record, facts, Situation(now, now, SPEC, INSTRUMENT))
 
 
 def test_a_stop_that_comes_late_is_not_taken_for_the_one_in_place() -> None:
     seen = replace(HOLDING, seen_ms=START_MS + 5_000)
     late = PositionUpdate(a_position(stop_loss=PRICE - 2000, updated_ms=START_MS + 4_999))
-    decision = _decide(a_holding_state(seen, START_MS), late)
+    decision = decided(a_holding_state(seen, START_MS), NOW, late)
 
     assert decision.state.holding == seen
     assert (decision.commands, decision.events) == ((), ())
@@ -52,7 +41,7 @@ def test_a_stop_that_comes_late_is_not_taken_for_the_one_in_place() -> None:
 def test_a_stop_that_is_told_of_in_the_same_moment_or_without_a_time_is(updated_ms: int) -> None:
     seen = replace(HOLDING, seen_ms=START_MS + 5_000)
     moved = PositionUpdate(a_position(stop_loss=PRICE - 2000, updated_ms=updated_ms))
-    decision = _decide(a_holding_state(seen, START_MS), moved)
+    decision = decided(a_holding_state(seen, START_MS), NOW, moved)
 
     assert decision.state.holding is not None
     assert decision.state.holding.seen_stop_loss == PRICE - 2000
@@ -64,7 +53,7 @@ def test_the_stop_of_the_position_before_protects_nothing() -> None:
     entering = a_running_state(START_MS, trading=TradingState.ARMED, entry=entry, last_price=PRICE)
     fill = an_execution(order_link_id=entry.order_link_id, time_ms=START_MS + 5_000)
     before = PositionUpdate(a_position(updated_ms=START_MS + 4_000))
-    decision = _decide(entering, ExecutionUpdate(fill), before)
+    decision = decided(entering, NOW, ExecutionUpdate(fill), before)
 
     assert decision.state.holding is not None
     assert decision.state.holding.protected_ms is None
@@ -75,7 +64,7 @@ def test_a_reading_counts_whatever_its_time() -> None:
     seen = replace(HOLDING, seen_ms=START_MS + 5_000)
     bare = a_position(stop_loss=None, take_profit=None, updated_ms=START_MS)
     late = PositionUpdate(a_position(updated_ms=START_MS + 4_000))
-    decision = _decide(a_holding_state(seen, START_MS), a_reading(bare, taken_ms=START_MS + 10_000), late)
+    decision = decided(a_holding_state(seen, START_MS), NOW, a_reading(bare, taken_ms=NOW), late)
 
     assert decision.state.holding is not None
     assert decision.state.holding.protected_ms is None, "a message from before what was seen has put the stop back"
@@ -83,7 +72,6 @@ def test_a_reading_counts_whatever_its_time() -> None:
 
 
 def test_a_flat_position_says_nothing_of_levels() -> None:
-    decision = _decide(
-        a_holding_state(HOLDING, START_MS), PositionUpdate(a_position(size=Decimal(0), updated_ms=START_MS + 9_000))
-    )
+    flat = PositionUpdate(a_position(size=Decimal(0), updated_ms=START_MS + 9_000))
+    decision = decided(a_holding_state(HOLDING, START_MS), NOW, flat)
     assert decision.state.holding == HOLDING

@@ -8,15 +8,12 @@ from decimal import Decimal
 import pytest
 
 from chalicelib.domain.market.side import Side
-from chalicelib.domain.runtime.decide import STALE_READING_MS, decide
+from chalicelib.domain.runtime.decide import STALE_READING_MS
 from chalicelib.domain.runtime.decision import (
     CommandDone,
-    Decision,
-    Fact,
     OrderResolved,
     PlaceOrder,
     ReadFailed,
-    Situation,
     SnapshotRead,
 )
 from chalicelib.domain.runtime.draft import UNREADABLE_AFTER_MS
@@ -25,11 +22,9 @@ from chalicelib.domain.runtime.intent import IntentStatus
 from chalicelib.domain.runtime.messages import ExecutionUpdate, Message, Reconnected, ResumeRequested
 from chalicelib.domain.runtime.order_life import MOST_EXIT_RETRY_MS
 from chalicelib.domain.runtime.orders import Outcome, OutcomeKind
-from chalicelib.domain.runtime.record import BarView, RunRecord, RunState
+from chalicelib.domain.runtime.record import BarView, RunState
 from chalicelib.domain.runtime.states import RunStatus, StopReason, TradingState
-from chalicelib.domain.strategy.parse import parse_strategy
 from chalicelib.domain.strategy.spec import OnStop
-from infra.local.exchange.engine.catalogue import CATALOGUE
 from tests.fakes.facts import (
     PRICE,
     QTY,
@@ -42,19 +37,13 @@ from tests.fakes.facts import (
     an_intent,
     an_order,
 )
-from tests.simulation.scenario import START_MS, document, terms_of
+from tests.simulation.scenario import START_MS
+from tests.unit.runtime.plain_run import decided
 
-INSTRUMENT = CATALOGUE["BTCUSDT"].instrument
-SPEC = parse_strategy(document())
-TERMS = terms_of(SPEC, INSTRUMENT, 60)
 BAR = BarView(START_MS - START_MS % 60_000 - 60_000, PRICE, None)
 FORBIDDEN = Outcome(OutcomeKind.REJECTED, "", 10005, "FORBIDDEN", "Permission denied")
 LATER = Outcome(OutcomeKind.DENIED, "", 0, "BACKOFF", "too many at once")
 REFUSED_READING = ReadFailed("account", "API key is invalid.", fatal=True)
-
-
-def _decide(state: RunState, now: int, *facts: Fact) -> Decision:
-    return decide(RunRecord(TERMS, state, epoch=1), facts, Situation(now, now, SPEC, INSTRUMENT))
 
 
 def _read(size: Decimal) -> SnapshotRead:
@@ -72,12 +61,12 @@ def _waits(answer: Outcome, times: int) -> list[int]:
     """How long after each answered exit the next one is sent, in milliseconds."""
     state, now, waits = _stopping(), START_MS, []
     for _ in range(times):
-        sent = _decide(state, now)
+        sent = decided(state, now)
         (command,) = [one for one in sent.commands if isinstance(one, PlaceOrder)]
-        answered = _decide(sent.state, now, CommandDone(command, answer), _read(QTY))
+        answered = decided(sent.state, now, CommandDone(command, answer), _read(QTY))
         assert answered.state.holding is not None
         waits.append(answered.state.holding.next_exit_ms - now)
-        state, now = _decide(answered.state, now, _read(QTY)).state, answered.state.holding.next_exit_ms
+        state, now = decided(answered.state, now, _read(QTY)).state, answered.state.holding.next_exit_ms
     return waits
 
 
@@ -94,21 +83,21 @@ def test_a_next_exit_that_is_far_is_waited_for_parked(wait_ms: int, urgent: bool
     state = _stopping()
     assert state.holding is not None
     state.holding = replace(state.holding, next_exit_ms=START_MS + wait_ms)
-    assert _decide(state, START_MS, _read(QTY)).urgent is urgent
+    assert decided(state, START_MS, _read(QTY)).urgent is urgent
 
 
 @pytest.mark.parametrize(("away_ms", "urgent"), [(UNREADABLE_AFTER_MS, True), (UNREADABLE_AFTER_MS + 1, False)])
 def test_an_account_that_cannot_be_read_for_long_is_asked_at_the_pace_of_the_supervision(
     away_ms: int, urgent: bool
 ) -> None:
-    assert _decide(_stopping(), START_MS + away_ms, REFUSED_READING).urgent is urgent
+    assert decided(_stopping(), START_MS + away_ms, REFUSED_READING).urgent is urgent
 
 
 def test_a_reading_that_failed_once_is_tried_again_before_the_run_is_left_alone() -> None:
     state = a_running_state(START_MS, bar=BAR)
     away, refused = ReadFailed("account", "timeout"), REFUSED_READING
-    assert _decide(state, START_MS, away).waiting
-    assert not _decide(state, START_MS, refused).waiting
+    assert decided(state, START_MS, away).waiting
+    assert not decided(state, START_MS, refused).waiting
 
 
 MISSED = an_execution(exec_id="e9", side=Side.SELL, closed_size=QTY, time_ms=START_MS + 1)
@@ -128,7 +117,7 @@ FLAT = a_running_state(START_MS, bar=BAR)
 def test_what_asks_for_a_reading_right_after_one_is_not_left_until_the_next_wake(
     state: RunState, size: Decimal, message: Message
 ) -> None:
-    decision = _decide(state, START_MS + 1, _read(size), message)
+    decision = decided(state, START_MS + 1, _read(size), message)
     assert decision.state.reconcile_due
     assert decision.waiting
 
@@ -137,11 +126,11 @@ def test_an_order_of_unknown_status_is_looked_up_ever_later() -> None:
     intent = an_intent("sim-x-e1", status=IntentStatus.UNRESOLVED, created_ms=START_MS, updated_ms=START_MS)
     state = a_running_state(START_MS, bar=BAR, trading=TradingState.ENTRY_PENDING, entry=intent)
     unknown = an_order(order_link_id="sim-x-e1", status=OrderStatus.UNKNOWN)
-    answered = _decide(state, START_MS, OrderResolved("000001", unknown))
+    answered = decided(state, START_MS, OrderResolved("000001", unknown))
     assert (answered.reads.resolve, answered.waiting) == ((), True)
-    assert len(_decide(answered.state, START_MS + 1000).reads.resolve) == 1
+    assert len(decided(answered.state, START_MS + 1000).reads.resolve) == 1
 
 
 @pytest.mark.parametrize(("age_ms", "reads"), [(STALE_READING_MS - 1, False), (STALE_READING_MS, True)])
 def test_whoever_is_awake_reads_an_account_whose_reading_is_stale(age_ms: int, reads: bool) -> None:
-    assert _decide(a_running_state(START_MS, bar=BAR), START_MS + age_ms).reads.snapshot is reads
+    assert decided(a_running_state(START_MS, bar=BAR), START_MS + age_ms).reads.snapshot is reads

@@ -8,30 +8,22 @@ import pytest
 
 from chalicelib.domain.market.side import Side
 from chalicelib.domain.runtime.decide import decide
-from chalicelib.domain.runtime.decision import CommandDone, Decision, Fact, SetProtection, Situation, SnapshotRead
+from chalicelib.domain.runtime.decision import CommandDone, SetProtection, Situation, SnapshotRead
 from chalicelib.domain.runtime.facts import PositionFact
 from chalicelib.domain.runtime.messages import StopRequested
 from chalicelib.domain.runtime.orders import Outcome, OutcomeKind
 from chalicelib.domain.runtime.record import RunRecord, RunState
 from chalicelib.domain.runtime.states import RunStatus, StopReason, TradingState
-from chalicelib.domain.strategy.parse import parse_strategy
 from chalicelib.domain.strategy.spec import OnStop
-from infra.local.exchange.engine.catalogue import CATALOGUE
 from tests.fakes.facts import a_holding_state, a_position, a_protected_holding, a_reading
-from tests.simulation.scenario import START_MS, document, terms_of
+from tests.simulation.scenario import START_MS, terms_of
+from tests.unit.runtime.plain_run import INSTRUMENT, SPEC, decided
 
-INSTRUMENT = CATALOGUE["BTCUSDT"].instrument
-SPEC = parse_strategy(document())
-TERMS = terms_of(SPEC, INSTRUMENT, 60)
 REFUSED = Outcome(OutcomeKind.REJECTED, "", 10001, "PRICE_SIZE", "no")
 
 
 def _read(position: PositionFact) -> SnapshotRead:
     return a_reading(position, taken_ms=START_MS)
-
-
-def _decide(state: RunState, now: int, *facts: Fact) -> Decision:
-    return decide(RunRecord(TERMS, state, epoch=1), facts, Situation(now, now, SPEC, INSTRUMENT))
 
 
 @pytest.mark.parametrize("status", [RunStatus.QUEUED, RunStatus.STARTING])
@@ -47,7 +39,7 @@ def _decide(state: RunState, now: int, *facts: Fact) -> Decision:
 def test_a_run_that_has_not_begun_ends_at_once_and_touches_no_position(
     status: RunStatus, reason: StopReason, ends_as: RunStatus
 ) -> None:
-    decision = _decide(RunState(status=status), START_MS, StopRequested(reason, None, "user"), _read(a_position()))
+    decision = decided(RunState(status=status), START_MS, StopRequested(reason, None, "user"), _read(a_position()))
 
     assert (decision.ended, decision.state.status, decision.state.stop_reason) == (True, ends_as, reason)
     assert (decision.commands, decision.intents, decision.halt, decision.state.holding) == ((), (), "", None)
@@ -67,11 +59,11 @@ def test_a_position_that_is_left_is_left_with_its_stop(policy: OnStop) -> None:
     state = a_holding_state(held, START_MS, started_ms=START_MS, trading=TradingState.ENTRY_PENDING)
     naked = _read(a_position(stop_loss=None, take_profit=None))
 
-    asked = _decide(state, START_MS, StopRequested(StopReason.MANUAL, policy, "user"), naked)
+    asked = decided(state, START_MS, StopRequested(StopReason.MANUAL, policy, "user"), naked)
     (first,) = asked.commands
-    refused = _decide(asked.state, START_MS + 60, CommandDone(first, REFUSED), naked)
-    again = _decide(refused.state, START_MS + 600, naked)
-    protected = _decide(again.state, START_MS + 700, _read(a_position()))
+    refused = decided(asked.state, START_MS + 60, CommandDone(first, REFUSED), naked)
+    again = decided(refused.state, START_MS + 600, naked)
+    protected = decided(again.state, START_MS + 700, _read(a_position()))
 
     assert [decision.ended for decision in (asked, refused, again, protected)] == [False, False, False, True]
     assert [type(command) for command in again.commands] == [SetProtection]
